@@ -1,0 +1,64 @@
+"""What a profile is: the models that turn clips, words and sounds into one space of vectors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float32
+
+from segments.manifest import SpaceManifest
+from segments.media import AudioClip, ClipBatch
+from segments.vectors import ClipFeatures, DualQuery, SoundQuery, VectorSpec
+
+
+@dataclass(frozen=True)
+class ProfileSpec:
+    """The facts of a profile that reading, indexing and searching depend on."""
+
+    name: str
+    streams: tuple[str, ...]
+    """Visual streams, in the order of the vector's blocks."""
+    vectors: tuple[VectorSpec, ...]
+    """"alan" (blocks cls.STREAM then avg.STREAM) and "audio"."""
+    frame_size: tuple[int, int]
+    """Height and width in pixels that pictures are scaled to; the aspect ratio is not kept."""
+    frames_per_clip: int
+    fields_per_clip: int
+    """Motion fields per clip."""
+    detector_halo: int
+    """Clips on either side that the score of a clip depends on."""
+    default_alpha: float = 0.5
+
+
+class Profile(Protocol):
+    """The models of a profile, loaded."""
+
+    @property
+    def spec(self) -> ProfileSpec: ...
+
+    @property
+    def manifest(self) -> SpaceManifest:
+        """What a vector space made by this profile is opened with."""
+        ...
+
+    def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
+        """Features of each clip on its own, or within its batch."""
+        ...
+
+    def score_clips(self, features: ClipFeatures) -> Float32[np.ndarray, " t"]:
+        """ALAN's MIL confidence of each clip, in [0, 1]."""
+        ...
+
+    def embed_segments(
+        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " t"]]]
+    ) -> list[dict[str, Float32[np.ndarray, " d"]]]:
+        """The stored vectors of segments, each given as its clips' features and MIL scores.
+
+        "audio" is absent from the result of a segment without sound.
+        """
+        ...
+
+    def encode_text(self, text: str) -> DualQuery: ...
+
+    def encode_sound(self, sound: AudioClip) -> SoundQuery: ...
