@@ -7,9 +7,10 @@ from pathlib import Path
 
 import torch
 from jaxtyping import Bool, Float
+from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional as F
-from transformers import BertModel, BertTokenizerFast
+from transformers import BertConfig, BertModel, BertTokenizerFast
 
 from encoders.weights import require_digest
 from segments.errors import WeightsMissing
@@ -38,7 +39,9 @@ class MiniLM(torch.nn.Module):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self._folder = folder
-        self.bert = BertModel.from_pretrained(folder, add_pooling_layer=False)
+        self.bert = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
+        weights = load_file(folder / "model.safetensors")
+        self.bert.load_state_dict({k: w for k, w in weights.items() if not k.startswith("pooler.")})
         self.requires_grad_(False).eval()
 
     @cached_property
