@@ -41,7 +41,9 @@ class MiniLM(torch.nn.Module):
         self._folder = folder
         self.bert = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
         weights = load_file(folder / "model.safetensors")
-        self.bert.load_state_dict({k: w for k, w in weights.items() if not k.startswith("pooler.")})
+        for unused in ("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"):
+            del weights[unused]
+        self.bert.load_state_dict(weights)
         self.requires_grad_(False).eval()
 
     @cached_property
