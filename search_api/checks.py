@@ -1,0 +1,65 @@
+"""What a request must satisfy before any model is loaded for it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from search_api.schemas import SearchRequest
+from segments.catalog import Catalog
+from segments.errors import LibraryError, UserError
+from segments.library import Library
+from segments.media import AudioClip
+
+
+def check_asks(request: SearchRequest, *, has_sound: bool) -> None:
+    """Refuses a request that nothing could answer, in any library.
+
+    Raises:
+        UserError: there are neither words nor a sound; or least similarity of a fused ranking.
+    """
+    if request.text is None and not has_sound:
+        raise UserError("the query is empty: give some words, a sound, or both")
+    fused = has_sound and (request.text is not None or request.sound_mode == "both")
+    if fused and request.min_score is not None:
+        raise UserError(
+            f"a minimum score of {request.min_score} compares similarities, and this search fuses "
+            "rankings: search by words alone, or by a sound with the sound mode sound-to-video or "
+            "sound-to-sound"
+        )
+
+
+def check_answerable(request: SearchRequest, library: Library, catalog: Catalog) -> None:
+    """Refuses a request that this library cannot answer.
+
+    Raises:
+        LibraryError: nothing is indexed.
+        UserError: a camera or a detector is not known here; the message names those that are.
+    """
+    videos = list(catalog.videos())
+    if not videos:
+        raise LibraryError(
+            f"the library {library.root} is empty: index something first with "
+            f"`retrace index FOLDER --library {library.root}`"
+        )
+    if request.cameras:
+        _require_known("camera", request.cameras, catalog.cameras())
+    detectors = {name for video in videos for name in video.detectors}
+    _require_known("detector", request.min_anomaly, detectors)
+
+
+def check_sound(sound: AudioClip, name: str) -> None:
+    """Raises:
+    UserError: the sound is empty or silent.
+    """
+    if not sound.samples.any():
+        raise UserError(f"{name} is silent: there is no sound in it to search by")
+
+
+def _require_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    names = sorted(known)
+    for name in asked:
+        if name in names:
+            continue
+        close = get_close_matches(name, names, n=len(names) or 1)
+        ordered = close + [other for other in names if other not in close]
+        listing = f"known are {', '.join(ordered)}" if ordered else f"this library knows no {what}"
+        raise UserError(f"unknown {what} {name!r}: {listing}")

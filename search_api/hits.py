@@ -1,0 +1,69 @@
+"""From stored points to hits: the one place that reads a point's payload."""
+
+from datetime import datetime, timedelta
+
+from search_api.ranking import Ranked
+from search_api.schemas import SearchHit, SearchRequest
+from segments.catalog import Catalog, SourceRecord
+from segments.payload import SegmentPayload
+
+
+class SourceChooser:
+    """Which of a content's places a hit is shown at."""
+
+    def __init__(self, catalog: Catalog, request: SearchRequest) -> None:
+        self._catalog, self._request = catalog, request
+        self._places: dict[str, list[SourceRecord]] = {}
+
+    def choose(self, payload: SegmentPayload) -> SourceRecord | None:
+        """The first place by path that has the camera *and* the time asked for.
+
+        None where the store found the content at one place for its camera and at another for its
+        time, or where the content is no longer in the catalog.
+        """
+        places = self._places_of(payload.video_id)
+        return next((place for place in places if self._fits(place, payload.start_s)), None)
+
+    def _places_of(self, video_id: str) -> list[SourceRecord]:
+        if video_id not in self._places:
+            self._places[video_id] = self._catalog.sources(video_id)
+        return self._places[video_id]
+
+    def _fits(self, place: SourceRecord, start_s: float) -> bool:
+        wanted = self._request
+        if wanted.cameras and place.camera not in wanted.cameras:
+            return False
+        if not (wanted.after or wanted.before):
+            return True
+        if place.recorded_at is None:
+            return False
+        start_ms = to_ms(place.recorded_at) + round(start_s * 1000)
+        return (wanted.after is None or start_ms >= to_ms(wanted.after)) and (
+            wanted.before is None or start_ms < to_ms(wanted.before)
+        )
+
+
+def to_hit(rank: int, found: Ranked, payload: SegmentPayload, place: SourceRecord) -> SearchHit:
+    """A hit of one point, shown at one of its places."""
+    return SearchHit(
+        rank=rank,
+        video=place.path,
+        video_id=payload.video_id,
+        camera=place.camera,
+        start_s=payload.start_s,
+        end_s=payload.end_s,
+        start_time=wall_time(place.recorded_at, payload.start_s),
+        score=found.score,
+        parts=found.parts,
+        anomaly=payload.anomaly,
+    )
+
+
+def wall_time(recorded_at: datetime | None, time_s: float) -> datetime | None:
+    """The wall-clock time of `time_s` seconds into a recording, where its start is known."""
+    return recorded_at and recorded_at + timedelta(seconds=time_s)
+
+
+def to_ms(time: datetime) -> int:
+    """UTC milliseconds, as payloads carry them."""
+    return round(time.timestamp() * 1000)
