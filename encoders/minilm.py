@@ -2,15 +2,15 @@
 
 import importlib.util
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
 from jaxtyping import Bool, Float
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
-from transformers import BertConfig, BertModel, BertTokenizerFast
+from transformers import BertConfig, BertModel
 
 from encoders.weights import require_digest
 from segments.errors import WeightsMissing
@@ -38,17 +38,15 @@ class MiniLM(torch.nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folder = folder
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.enable_truncation(MAX_TOKENS)
+        self.tokenizer.enable_padding()
         self.bert = BertModel(BertConfig.from_pretrained(folder), add_pooling_layer=False)
         weights = load_file(folder / "model.safetensors")
         for unused in ("embeddings.position_ids", "pooler.dense.weight", "pooler.dense.bias"):
             del weights[unused]
         self.bert.load_state_dict(weights)
         self.requires_grad_(False).eval()
-
-    @cached_property
-    def tokenizer(self) -> BertTokenizerFast:
-        return BertTokenizerFast.from_pretrained(self._folder)
 
     def train(self, mode: bool = True) -> "MiniLM":
         """Stays in evaluation mode: the backbone is frozen."""
@@ -57,19 +55,15 @@ class MiniLM(torch.nn.Module):
     @torch.inference_mode()
     def forward(self, texts: list[str]) -> TokenOutputs:
         """Encodes texts; what is past MAX_TOKENS word pieces is cut off."""
-        batch = self.tokenizer(
-            texts,
-            padding=True,
-            truncation=True,
-            max_length=MAX_TOKENS,
-            return_special_tokens_mask=True,
-            return_tensors="pt",
-        ).to(self.bert.device)
-        special = batch.pop("special_tokens_mask").bool()
-        tokens = self.bert(**batch).last_hidden_state
-        mask = batch["attention_mask"].unsqueeze(-1).to(tokens.dtype)
-        sentence = (tokens * mask).sum(1) / mask.sum(1)
-        return TokenOutputs(tokens, ~special, F.normalize(sentence, dim=-1))
+        encodings = self.tokenizer.encode_batch(texts)
+        ids, attended, special = (
+            torch.tensor([getattr(encoding, name) for encoding in encodings])
+            for name in ("ids", "attention_mask", "special_tokens_mask")
+        )
+        tokens = self.bert(input_ids=ids, attention_mask=attended).last_hidden_state
+        shares = (attended / attended.sum(dim=1, keepdim=True)).unsqueeze(-1)
+        sentence = F.normalize((tokens * shares).sum(dim=1), dim=-1)
+        return TokenOutputs(tokens, ~special.bool(), sentence)
 
 
 def load_minilm() -> MiniLM:

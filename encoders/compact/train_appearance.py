@@ -60,7 +60,7 @@ def train_appearance(
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
-    encoder = AppearanceEncoder().to(memory_format=torch.channels_last).train()
+    encoder = AppearanceEncoder().train()
     optimizer = torch.optim.AdamW(
         encoder.parameters(), lr=recipe.peak_lr, weight_decay=recipe.weight_decay
     )
@@ -94,7 +94,7 @@ def matching_loss(
 def augmented(
     pixels: UInt8[np.ndarray, "b h w 3"], rng: np.random.Generator
 ) -> UInt8[np.ndarray, "b h w 3"]:
-    """Random exposure, contrast, colour cast and noise. Colours keep their names; nothing is mirrored,
+    """Random exposure, contrast, colour cast and noise. Nothing is mirrored,
     since captions say left and right.
     """
     batch = len(pixels)
