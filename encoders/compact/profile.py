@@ -1,0 +1,102 @@
+"""The compact profile, loaded: clips, words and sounds to vectors on one device."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import Float32
+
+from encoders import minilm
+from encoders.alan import AlanPredictor
+from encoders.base import ProfileSpec
+from encoders.compact.models import CompactModels, read_digests
+from encoders.compact.sound import CLIP_SAMPLES
+from encoders.compact.spec import COMPACT, WEIGHTS
+from segments.levels import LEVELS
+from segments.manifest import SpaceManifest, VectorRecord
+from segments.media import AudioClip, ClipBatch
+from segments.vectors import ClipFeatures, DualQuery, SoundQuery
+
+
+class CompactProfile:
+    """Small networks that ship with retrace; see their MODEL_CARD.md for what they can do."""
+
+    def __init__(
+        self, models: CompactModels, digests: dict[str, str], *, device: torch.device | str = "cpu"
+    ) -> None:
+        self.device = torch.device(device)
+        self.digests = digests
+        self.appearance = models.appearance.to(device)
+        self.motion = models.motion.to(device)
+        self.sound = models.sound.to(device)
+        self.alan = AlanPredictor(models.alan, device=device)
+
+    @classmethod
+    def load(cls, folder: Path = WEIGHTS, *, device: torch.device | str = "cpu") -> "CompactProfile":
+        """Loads the shipped weights, or those of a folder that a recipe wrote.
+
+        Raises:
+            WeightsMissing: they are not there, or are not the ones that were written.
+        """
+        return cls(CompactModels.load(folder), read_digests(folder), device=device)
+
+    @property
+    def spec(self) -> ProfileSpec:
+        return COMPACT
+
+    @property
+    def manifest(self) -> SpaceManifest:
+        return SpaceManifest(
+            profile=COMPACT.name,
+            vectors=tuple(
+                VectorRecord(name=v.name, blocks=v.blocks, block_dim=v.block_dim)
+                for v in COMPACT.vectors
+            ),
+            levels=LEVELS,
+            digests=self.digests | {"minilm/model.safetensors": minilm.SHA256},
+            default_alpha=COMPACT.default_alpha,
+        )
+
+    @torch.inference_mode()
+    def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
+        """One row per clip and stream; a clip's appearance is the mean over its pictures."""
+        frames = torch.from_numpy(batch.frames).to(self.device)
+        pictures = self.appearance(frames.flatten(0, 1)).unflatten(0, frames.shape[:2])
+        motion = self.motion(torch.from_numpy(batch.motion).to(self.device))
+        streams = {"appearance": _array(pictures.mean(dim=1)), "motion": _array(motion)}
+        return ClipFeatures(streams, None if batch.audio is None else self._hear(batch.audio))
+
+    def score_clips(self, features: ClipFeatures) -> Float32[np.ndarray, " t"]:
+        return self.alan.score_clips(features)
+
+    def embed_segments(
+        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " t"]]]
+    ) -> list[dict[str, Float32[np.ndarray, " d"]]]:
+        return self.alan.embed_segments(segments)
+
+    def encode_text(self, text: str) -> DualQuery:
+        outputs = self._words([text])
+        tokens, words, sentence = (
+            part[0].numpy() for part in (outputs.tokens, outputs.words, outputs.sentence)
+        )
+        return self.alan.encode_text(tokens, words, sentence=sentence)
+
+    def encode_sound(self, sound: AudioClip) -> SoundQuery:
+        """A query from a sound of any length; its last clip is filled up with silence."""
+        missing = -len(sound.samples) % CLIP_SAMPLES
+        clips = np.pad(sound.samples, (0, missing)).reshape(-1, CLIP_SAMPLES)
+        return self.alan.encode_sound(self._hear(clips))
+
+    @cached_property
+    def _words(self) -> minilm.MiniLM:
+        return minilm.load_minilm()  # 90 MB that indexing does not need
+
+    @torch.inference_mode()
+    def _hear(self, clips: Float32[np.ndarray, "t s"]) -> Float32[np.ndarray, "t d"]:
+        return _array(self.sound(torch.from_numpy(clips).to(self.device)))
+
+
+def _array(tensor: torch.Tensor) -> Float32[np.ndarray, "..."]:
+    return tensor.float().cpu().numpy()

@@ -1,0 +1,1 @@
+"""The Streamlit page; it talks to the search API and to nothing below it."""
