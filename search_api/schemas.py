@@ -60,7 +60,7 @@ class SearchRequest(BaseModel):
     """Least similarity; a fused ranking has none."""
     min_anomaly: dict[str, FiniteFloat] = {}
     """Least pooled raw score by detector."""
-    alpha: float | None = Field(None, ge=0, le=1)
+    alpha: FiniteFloat | None = Field(None, ge=0, le=1)
     """Share of the CLS alignment (Eq. 5); None: the library's own."""
     limit: int = Field(10, ge=1, le=MAX_LIMIT)
     sound_mode: SoundMode = "both"
