@@ -32,7 +32,7 @@ class Match:
 
 @dataclass(frozen=True)
 class Filter:
-    """What a point must satisfy. Every condition that is given must hold; None or empty asks nothing."""
+    """What a point must satisfy: every condition that is given; None or empty asks nothing."""
 
     level: Level | None = None
     video_ids: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Filter:
     """Some source recorded the segment at or after this time (UTC milliseconds)."""
     recorded_until_ms: int | None = None
     """Some source recorded the segment before this time."""
-    min_anomaly: dict[str, float] = field(default_factory=dict)
+    min_anomaly: dict[str, float] = field(default_factory=dict[str, float])
     """Least pooled score by detector."""
     has_audio: bool | None = None
 
@@ -109,7 +109,7 @@ class VectorStore(Protocol):
         ...
 
     def delete(self, where: Filter) -> int:
-        """Deletes what satisfies `where`; the number of points deleted. An empty filter is refused."""
+        """Deletes what satisfies `where`; how many points that were. An empty filter is refused."""
         ...
 
     def count(self, where: Filter | None = None) -> int: ...

@@ -1,0 +1,271 @@
+"""The embedded engine: Qdrant Edge, a folder inside the library, owned by this process alone."""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from threading import RLock
+from typing import Any, Self
+
+from qdrant_edge import (
+    CountRequest,
+    Distance,
+    EdgeConfig,
+    EdgeOptimizersConfig,
+    EdgeShard,
+    EdgeVectorParams,
+    FacetRequest,
+    FieldCondition,
+    HasVectorCondition,
+    HnswIndexConfig,
+    IntegerIndexParams,
+    MatchAny,
+    MatchValue,
+    PayloadSchemaType,
+    QuantizationSearchParams,
+    Query,
+    RangeFloat,
+    ScalarQuantizationConfig,
+    ScalarType,
+    ScrollRequest,
+    SearchParams,
+    SearchRequest,
+    UpdateOperation,
+)
+from qdrant_edge import Filter as EdgeFilter
+from qdrant_edge import Point as EdgePoint
+
+from segments.errors import LibraryError
+from segments.store.base import Match, Point
+from segments.store.filters import Condition, InRange, IsFlag, Selection
+from segments.store.lock import OwnerLock
+from segments.store.optimizing import finish_swap, optimize_copy, swap_in
+from segments.store.point_store import (
+    HNSW_EF,
+    OVERSAMPLING,
+    PAYLOAD_INDEXES,
+    FieldKind,
+    Nearest,
+    PointStore,
+    to_fields,
+    to_point,
+)
+from segments.vectors import VectorSpec
+
+OPTIMIZE_FROM = 100_000
+"""Points below which exact search is fast enough (STACK: 10 ms at 100k)."""
+_INDEXED_SHARE = 0.8
+_INDEX_FROM_KB = 1_000
+"""Vectors of a segment that earn an index; only `optimize` builds any, so this may be low."""
+_EXACT = SearchParams(exact=True, quantization=QuantizationSearchParams(ignore=True))
+_APPROXIMATE = SearchParams(
+    hnsw_ef=HNSW_EF,
+    quantization=QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+)
+_FIELD_KINDS: dict[FieldKind, PayloadSchemaType] = {
+    "keyword": PayloadSchemaType.Keyword,
+    "float": PayloadSchemaType.Float,
+    "bool": PayloadSchemaType.Bool,
+}
+
+
+class EdgeStore(PointStore):
+    """Points in a folder. Threads may share it; a process owns it (`segments.store.lock`)."""
+
+    @classmethod
+    def create(
+        cls, folder: Path, specs: Mapping[str, VectorSpec], *, quantized: bool = False
+    ) -> None:
+        """Makes an empty folder of points: completely or not at all.
+
+        Args:
+            quantized: `optimize` adds int8 copies, which approximate search goes through first.
+        """
+        partial = folder.with_name(f".{folder.name}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        shard = EdgeShard.create(str(partial), _config(specs, quantized))
+        for key, kind in PAYLOAD_INDEXES.items():
+            shard.update(UpdateOperation.create_field_index(key, _field_schema(kind)))
+        shard.flush()
+        shard.close()
+        partial.rename(folder)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        specs: Mapping[str, VectorSpec],
+        *,
+        owner: OwnerLock | None = None,
+        optimize_from: int = OPTIMIZE_FROM,
+    ) -> Self:
+        """Loads a folder that `create` made.
+
+        Args:
+            owner: released when the store is closed.
+
+        Raises:
+            LibraryError: the folder is missing or damaged.
+        """
+        finish_swap(folder)
+        return cls(_load(folder), folder, specs, owner, optimize_from)
+
+    def __init__(
+        self,
+        shard: EdgeShard,
+        folder: Path,
+        specs: Mapping[str, VectorSpec],
+        owner: OwnerLock | None,
+        optimize_from: int,
+    ) -> None:
+        super().__init__(specs, set(shard.info().payload_schema))
+        self._shard = shard
+        self._folder = folder
+        self._owner = owner
+        self._optimize_from = optimize_from
+        self._shard_lock = RLock()
+        self._write_lock = RLock()
+        """Held through `optimize`, whose copy would miss what is written meanwhile."""
+
+    def optimize(self) -> None:
+        """See `VectorStore.optimize`. Searches go on while another process works on a copy.
+
+        Raises:
+            LibraryError: that process failed; the store is as it was.
+        """
+        if self.count() < self._optimize_from or self._indexed_share() > _INDEXED_SHARE:
+            return
+        with self._write_lock:
+            self._shard.flush()
+            copy = optimize_copy(self._folder)
+            with self._shard_lock:
+                self._shard.close()
+                swap_in(copy, self._folder)
+                self._shard = _load(self._folder)
+
+    def close(self) -> None:
+        """Flushes, frees the folder and gives the lock back; closing twice is fine."""
+        with self._write_lock, self._shard_lock:
+            try:
+                self._shard.close()
+            finally:
+                if self._owner is not None:
+                    self._owner.release()
+
+    def _update(self, operation: UpdateOperation) -> None:
+        with self._write_lock, self._shard_lock:
+            self._shard.update(operation)
+
+    def _write(self, points: Sequence[Point]) -> None:
+        self._update(UpdateOperation.upsert_points([_edge_point(point) for point in points]))
+
+    def _settle(self) -> None:
+        with self._write_lock, self._shard_lock:
+            self._shard.flush()
+
+    def _nearest(self, nearest: Nearest, limit: int) -> list[Match]:
+        request = SearchRequest(
+            Query.Nearest(nearest.query, using=nearest.vector_name),
+            limit,
+            filter=_edge_filter(nearest.selection),
+            params=_EXACT if nearest.exact else _APPROXIMATE,
+            with_payload=True,
+            with_vector=nearest.with_vectors,
+        )
+        with self._shard_lock:
+            found = self._shard.search(request)
+        return [Match(to_point(hit.id, hit.vector, hit.payload), hit.score) for hit in found]
+
+    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point]:
+        with self._shard_lock:
+            records = self._shard.retrieve(list(ids), True, with_vectors)
+        return [to_point(record.id, record.vector, record.payload) for record in records]
+
+    def _scroll(
+        self, selection: Selection, offset: str | None, limit: int, with_vectors: bool
+    ) -> tuple[list[Point], str | None]:
+        request = ScrollRequest(
+            offset=offset,
+            limit=limit,
+            filter=_edge_filter(selection),
+            with_payload=True,
+            with_vector=with_vectors,
+        )
+        with self._shard_lock:
+            records, following = self._shard.scroll(request)
+        points = [to_point(record.id, record.vector, record.payload) for record in records]
+        return points, None if following is None else str(following)
+
+    def _set_payloads(self, updates: Sequence[tuple[list[str], dict[str, Any]]]) -> None:
+        for ids, payload in updates:
+            self._update(UpdateOperation.set_payload(list(ids), payload))
+
+    def _erase(self, selection: Selection) -> None:
+        condition = _edge_filter(selection)
+        assert condition is not None, "an empty filter is refused above"
+        self._update(UpdateOperation.delete_points_by_filter(condition))
+
+    def _count(self, selection: Selection) -> int:
+        with self._shard_lock:
+            return self._shard.count(CountRequest(filter=_edge_filter(selection)))
+
+    def _facet(self, key: str, limit: int) -> dict[str, int]:
+        with self._shard_lock:
+            found = self._shard.facet(FacetRequest(key, limit=limit, exact=True))
+        return {str(hit.value): hit.count for hit in found.hits}
+
+    def _index_field(self, key: str, kind: FieldKind) -> None:
+        self._update(UpdateOperation.create_field_index(key, _field_schema(kind)))
+
+    def _indexed_share(self) -> float:
+        """Share of all vectors that an approximate index holds."""
+        stored = [EdgeFilter(must=[HasVectorCondition(name)]) for name in self._specs]
+        with self._shard_lock:
+            num_vectors = sum(self._shard.count(CountRequest(filter=having)) for having in stored)
+            return self._shard.info().indexed_vectors_count / max(1, num_vectors)
+
+
+def _config(specs: Mapping[str, VectorSpec], quantized: bool) -> EdgeConfig:
+    return EdgeConfig(
+        vectors={s.name: EdgeVectorParams(s.dim, Distance.Dot) for s in specs.values()},
+        hnsw_config=HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=_INDEX_FROM_KB),
+        quantization_config=ScalarQuantizationConfig(ScalarType.Int8) if quantized else None,
+        optimizers=EdgeOptimizersConfig(indexing_threshold=_INDEX_FROM_KB),
+    )
+
+
+def _load(folder: Path) -> EdgeShard:
+    if not folder.is_dir():
+        raise LibraryError(f"{folder} is missing: index the footage again, or restore a backup")
+    try:
+        return EdgeShard.load(str(folder))
+    except Exception as error:  # the engine raises nothing narrower
+        raise LibraryError(f"{folder} cannot be loaded ({error}): restore a backup") from error
+
+
+def _field_schema(kind: FieldKind) -> PayloadSchemaType | IntegerIndexParams:
+    if kind == "integer":
+        return IntegerIndexParams(lookup=False, range=True)
+    return _FIELD_KINDS[kind]
+
+
+def _edge_point(point: Point) -> EdgePoint:
+    vectors = {name: vector.tolist() for name, vector in point.vectors.items()}
+    return EdgePoint(point.id, vectors, to_fields(point.payload))
+
+
+def _edge_filter(selection: Selection) -> EdgeFilter | None:
+    must = [_edge_condition(condition) for condition in selection.must]
+    without = list(selection.without_videos)
+    must_not = [FieldCondition("video_id", match=MatchAny(without))] if without else []
+    return EdgeFilter(must=[*must], must_not=[*must_not]) if must or must_not else None
+
+
+def _edge_condition(condition: Condition) -> FieldCondition:
+    match condition:
+        case InRange(key, at_least, below):
+            return FieldCondition(key, range=RangeFloat(gte=at_least, lt=below))
+        case IsFlag(key, value):
+            return FieldCondition(key, match=MatchValue(value))
+        case _:
+            return FieldCondition(condition.key, match=MatchAny(list(condition.values)))

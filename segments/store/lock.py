@@ -1,0 +1,89 @@
+"""Who owns a library's embedded store: one process at a time, and a name for everyone else."""
+
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from segments.errors import LibraryError
+
+_POLL_S = 0.1
+
+
+class OwnerLock:
+    """The lock, held until `release` or the process's end, however it ends."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle: int | None = handle
+        _held.add(self)
+
+    @classmethod
+    def acquire(cls, path: Path, *, wait_s: float = 0.0) -> Self:
+        """Takes the lock, and writes into the file who has it.
+
+        Args:
+            wait_s: how long to wait for an owner to leave.
+
+        Raises:
+            LibraryError: another process, or another store in this one, has it; names the owner.
+        """
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        deadline = time.monotonic() + wait_s
+        while not _try_lock(handle):
+            if time.monotonic() >= deadline:
+                os.close(handle)
+                raise LibraryError(f"{path.parent} is in use by {_owner(path)}: wait, or stop it")
+            time.sleep(_POLL_S)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, json.dumps(_this_process()).encode(), 0)
+        return cls(handle)
+
+    def release(self) -> None:
+        """Gives the lock back; releasing twice is fine."""
+        _held.discard(self)
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
+_held: set[OwnerLock] = set()
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _this_process() -> dict[str, str | int]:
+    subcommand = [word for word in sys.argv[1:2] if not word.startswith("-")]
+    return {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "command": " ".join([Path(sys.argv[0]).name, *subcommand]),
+        "since": datetime.now().astimezone().isoformat(sep=" ", timespec="seconds"),
+    }
+
+
+def _owner(path: Path) -> str:
+    try:
+        owner = json.loads(path.read_bytes())
+        return f"{owner['command']} (pid {owner['pid']} on {owner['host']}) since {owner['since']}"
+    except (ValueError, KeyError, TypeError):  # it has the lock and is about to write its name
+        return "another process"
+
+
+def _forget_in_child() -> None:
+    # a forked worker that outlives the owner would keep the lock
+    for lock in tuple(_held):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)

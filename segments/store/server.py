@@ -1,0 +1,275 @@
+"""The server engine: a collection on a Qdrant server or cluster, or in memory for tests.
+
+A collection is called `retrace-PROFILE-DIGEST`, the digest being of the manifest, which is also
+kept as the collection's metadata: libraries made by the same models may share a collection (ids
+name content), and no two kinds of vectors ever meet in one.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, Self, TypeVar
+
+from qdrant_client import QdrantClient, models
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
+
+from segments.errors import LibraryError
+from segments.manifest import SpaceManifest
+from segments.store.base import Match, Point
+from segments.store.filters import Condition, InRange, IsFlag, Selection
+from segments.store.point_store import (
+    HNSW_EF,
+    OVERSAMPLING,
+    PAYLOAD_INDEXES,
+    FieldKind,
+    Nearest,
+    PointStore,
+    to_fields,
+    to_point,
+)
+from segments.vectors import VectorSpec
+
+IN_MEMORY = ":memory:"
+"""In place of a URL: a collection that lives as long as its store; slow beyond 10k points."""
+_TIMEOUT_S = 60
+_PAYLOAD_BATCH = 500
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_EXACT = models.SearchParams(exact=True, quantization=models.QuantizationSearchParams(ignore=True))
+_APPROXIMATE = models.SearchParams(
+    hnsw_ef=HNSW_EF,
+    quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+)
+_INT8 = models.ScalarQuantization(
+    scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
+)
+_FIELD_KINDS: dict[FieldKind, models.PayloadSchemaType | models.IntegerIndexParams] = {
+    "keyword": models.PayloadSchemaType.KEYWORD,
+    "integer": models.IntegerIndexParams(
+        type=models.IntegerIndexType.INTEGER, lookup=False, range=True
+    ),
+    "float": models.PayloadSchemaType.FLOAT,
+    "bool": models.PayloadSchemaType.BOOL,
+}
+
+
+class ServerStore(PointStore):
+    """Points in a collection. Any number of processes may use it."""
+
+    @classmethod
+    def create(
+        cls,
+        url: str,
+        manifest: SpaceManifest,
+        *,
+        api_key: str | None = None,
+        quantized: bool = False,
+    ) -> None:
+        """Makes the collection for `manifest` where it is not there yet.
+
+        Raises:
+            LibraryError: the server does not answer, or refuses.
+        """
+        client = _connect(url, api_key)
+        try:
+            _ask(url, _make_collection, client, manifest, quantized)
+            if url != IN_MEMORY:
+                for key, kind in PAYLOAD_INDEXES.items():
+                    _ask(url, _index_field, client, collection_name(manifest), key, kind)
+        finally:
+            client.close()
+
+    @classmethod
+    def open(cls, url: str, manifest: SpaceManifest, *, api_key: str | None = None) -> Self:
+        """Connects to the collection that `create` made; `:memory:` makes a new one.
+
+        Raises:
+            LibraryError: the server does not answer, or has no such collection.
+            IndexMismatch: the collection was made by something else than `manifest`.
+        """
+        client = _connect(url, api_key)
+        try:
+            if url == IN_MEMORY:
+                _make_collection(client, manifest, quantized=False)
+            indexed = _ask(url, _require_collection, client, url, manifest)
+        except LibraryError:
+            client.close()
+            raise
+        return cls(client, url, collection_name(manifest), manifest.specs, indexed)
+
+    def __init__(
+        self,
+        client: QdrantClient,
+        url: str,
+        collection: str,
+        specs: Mapping[str, VectorSpec],
+        indexed: set[str],
+    ) -> None:
+        super().__init__(specs, indexed)
+        self._client = client
+        self._url = url
+        self._collection = collection
+
+    def optimize(self) -> None:
+        """A no-op: a server builds its index by itself."""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _call(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return _ask(self._url, call, *args, **kwargs)
+
+    def _write(self, points: Sequence[Point]) -> None:
+        records = [
+            models.PointStruct(
+                id=point.id,
+                vector={name: vector.tolist() for name, vector in point.vectors.items()},
+                payload=to_fields(point.payload),
+            )
+            for point in points
+        ]
+        self._call(self._client.upsert, self._collection, records, wait=True)
+
+    def _settle(self) -> None:
+        """Nothing to do: the server answers a write (`wait=True`) when it is in its log."""
+
+    def _nearest(self, nearest: Nearest, limit: int) -> list[Match]:
+        params = _EXACT if nearest.exact else _APPROXIMATE
+        found = self._call(
+            self._client.query_points,
+            self._collection,
+            query=nearest.query,
+            using=nearest.vector_name,
+            query_filter=_server_filter(nearest.selection),
+            search_params=None if self._url == IN_MEMORY else params,
+            limit=limit,
+            with_payload=True,
+            with_vectors=nearest.with_vectors,
+        )
+        return [Match(to_point(hit.id, hit.vector, hit.payload), hit.score) for hit in found.points]
+
+    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point]:
+        records = self._call(
+            self._client.retrieve, self._collection, list(ids), with_vectors=with_vectors
+        )
+        return [to_point(record.id, record.vector, record.payload) for record in records]
+
+    def _scroll(
+        self, selection: Selection, offset: str | None, limit: int, with_vectors: bool
+    ) -> tuple[list[Point], str | None]:
+        records, following = self._call(
+            self._client.scroll,
+            self._collection,
+            scroll_filter=_server_filter(selection),
+            offset=offset,
+            limit=limit,
+            with_payload=True,
+            with_vectors=with_vectors,
+        )
+        points = [to_point(record.id, record.vector, record.payload) for record in records]
+        return points, None if following is None else str(following)
+
+    def _set_payloads(self, updates: Sequence[tuple[list[str], dict[str, Any]]]) -> None:
+        operations = [
+            models.SetPayloadOperation(
+                set_payload=models.SetPayload(payload=payload, points=list(ids))
+            )
+            for ids, payload in updates
+        ]
+        for start in range(0, len(operations), _PAYLOAD_BATCH):
+            batch = operations[start : start + _PAYLOAD_BATCH]
+            self._call(self._client.batch_update_points, self._collection, batch, wait=True)
+
+    def _erase(self, selection: Selection) -> None:
+        condition = _server_filter(selection)
+        assert condition is not None, "an empty filter is refused above"
+        selector = models.FilterSelector(filter=condition)
+        self._call(self._client.delete, self._collection, selector, wait=True)
+
+    def _count(self, selection: Selection) -> int:
+        condition = _server_filter(selection)
+        return self._call(self._client.count, self._collection, condition, exact=True).count
+
+    def _facet(self, key: str, limit: int) -> dict[str, int]:
+        found = self._call(self._client.facet, self._collection, key, limit=limit, exact=True)
+        return {str(hit.value): hit.count for hit in found.hits}
+
+    def _index_field(self, key: str, kind: FieldKind) -> None:
+        if self._url != IN_MEMORY:  # which has no indexes
+            self._call(_index_field, self._client, self._collection, key, kind)
+
+
+def collection_name(manifest: SpaceManifest) -> str:
+    """What the collection for these vectors is called on a server."""
+    digest = hashlib.sha256(manifest.model_dump_json().encode()).hexdigest()
+    return f"retrace-{manifest.profile}-{digest[:12]}"
+
+
+def _connect(url: str, api_key: str | None) -> QdrantClient:
+    if url == IN_MEMORY:
+        return QdrantClient(IN_MEMORY)
+    return QdrantClient(url=url, api_key=api_key, timeout=_TIMEOUT_S, check_compatibility=False)
+
+
+def _ask(url: str, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    try:
+        return call(*args, **kwargs)
+    except ResponseHandlingException as error:
+        raise LibraryError(f"the Qdrant server at {url} does not answer: {error}") from error
+    except UnexpectedResponse as error:
+        raise LibraryError(f"the Qdrant server at {url} refuses: {error}") from error
+
+
+def _make_collection(client: QdrantClient, manifest: SpaceManifest, quantized: bool) -> None:
+    name = collection_name(manifest)
+    if client.collection_exists(name):
+        return
+    client.create_collection(
+        name,
+        vectors_config={
+            spec.name: models.VectorParams(size=spec.dim, distance=models.Distance.DOT)
+            for spec in manifest.specs.values()
+        },
+        quantization_config=_INT8 if quantized else None,
+        metadata={"manifest": manifest.model_dump(mode="json")},
+    )
+
+
+def _require_collection(client: QdrantClient, url: str, manifest: SpaceManifest) -> set[str]:
+    """The payload fields that are indexed in the collection."""
+    name = collection_name(manifest)
+    if not client.collection_exists(name):
+        raise LibraryError(
+            f"the server at {url} has no collection {name}: "
+            f"fill it with `retrace library copy --to {url}`"
+        )
+    found = client.get_collection(name)
+    stored = (found.config.metadata or {}).get("manifest")
+    if stored is not None:  # servers before 1.16 keep no metadata; the name's digest says the same
+        SpaceManifest.model_validate(stored).require_same(manifest)
+    return set(found.payload_schema)
+
+
+def _index_field(client: QdrantClient, collection: str, key: str, kind: FieldKind) -> None:
+    client.create_payload_index(collection, key, _FIELD_KINDS[kind], wait=True)
+
+
+def _server_filter(selection: Selection) -> models.Filter | None:
+    must: list[models.Condition] = [_server_condition(one) for one in selection.must]
+    must_not: list[models.Condition] = []
+    if selection.without_videos:
+        excluded = models.MatchAny(any=list(selection.without_videos))
+        must_not = [models.FieldCondition(key="video_id", match=excluded)]
+    return models.Filter(must=must, must_not=must_not) if must or must_not else None
+
+
+def _server_condition(condition: Condition) -> models.FieldCondition:
+    match condition:
+        case InRange(key, at_least, below):
+            return models.FieldCondition(key=key, range=models.Range(gte=at_least, lt=below))
+        case IsFlag(key, value):
+            return models.FieldCondition(key=key, match=models.MatchValue(value=value))
+        case _:
+            values = list(condition.values)
+            return models.FieldCondition(key=condition.key, match=models.MatchAny(any=values))
