@@ -1,0 +1,67 @@
+"""Anomaly scores over time, ready to be shown."""
+
+import numpy as np
+from jaxtyping import Float64
+
+from search_api.schemas import Curve
+from segments.catalog import SourceRecord, VideoRecord
+from segments.errors import UserError
+from segments.scores import AnomalyTrack
+from segments.spans import TimeSpan
+
+BARS = "▁▂▃▄▅▆▇█"
+DEFAULT_DETECTOR = "alan"
+
+
+def to_curve(track: AnomalyTrack, video: VideoRecord, place: SourceRecord) -> Curve:
+    """A track with the facts that say what it belongs to."""
+    return Curve(
+        video=place.path,
+        video_id=video.video_id,
+        camera=place.camera,
+        start_time=place.recorded_at,
+        duration_s=video.duration_s,
+        detector=track.detector,
+        pts_s=track.pts_s.tolist(),
+        end_s=track.end_s,
+        scores=track.scores.astype(np.float64).tolist(),
+    )
+
+
+def check_detector(video: VideoRecord, detector: str) -> None:
+    """Raises:
+    UserError: that detector did not score the video; names those that did.
+    """
+    if detector not in video.detectors:
+        known = ", ".join(sorted(video.detectors)) or "none"
+        raise UserError(
+            f"no scores of detector {detector!r} for video {video.video_id[:12]}: it has {known}; "
+            f"add it with `retrace index --detectors {detector}`"
+        )
+
+
+def binned(track: AnomalyTrack, span: TimeSpan, num_bins: int) -> Float64[np.ndarray, " b"]:
+    """The highest score in each of `num_bins` equal parts of `span`; nan where there is none."""
+    edges = np.linspace(span.start_s, span.end_s, num_bins + 1).tolist()
+    parts = zip(edges[:-1], edges[1:], strict=True)
+    return np.array([track.pooled(TimeSpan(start, end)) for start, end in parts])
+
+
+def peak_time_s(track: AnomalyTrack, span: TimeSpan) -> float:
+    """The middle of the most anomalous stretch within `span`; the span's middle without scores."""
+    ends = np.append(track.pts_s[1:], track.end_s)
+    inside = (track.pts_s < span.end_s) & (ends > span.start_s)
+    if not inside.any():
+        return (span.start_s + span.end_s) / 2
+    best = int(np.where(inside, track.scores, -np.inf).argmax())
+    start_s = max(span.start_s, float(track.pts_s[best]))
+    return (start_s + min(span.end_s, float(ends[best]))) / 2
+
+
+def sparkline(values: Float64[np.ndarray, " b"]) -> str:
+    """One bar per value, 0 to 1 over eight heights; a blank for nan."""
+    top = len(BARS) - 1
+    return "".join(
+        " " if np.isnan(value) else BARS[min(top, max(0, int(value * len(BARS))))]
+        for value in values.tolist()
+    )
