@@ -1,0 +1,43 @@
+"""CLS tokens, pooling and places by hand."""
+
+import torch
+
+from encoders.alan.sampling import ClipSamples, length_mask
+from encoders.alan.tokens import TokenEmbedding, add_cls, masked_mean, pool_tokens, token_mask
+from tests.support.alan import SMALL
+
+
+def test_cls_is_the_mean_of_its_own_sequence() -> None:
+    sampled = torch.tensor([[[[1.0], [3.0]], [[10.0], [20.0]]]])
+    tokens = add_cls(sampled, torch.tensor([[True, True]]))
+    assert tokens[0, :, 0].tolist() == [2, 1, 3, 15, 10, 20]
+
+
+def test_cls_leaves_padding_out() -> None:
+    sampled = torch.tensor([[[[1.0], [3.0], [90.0]], [[10.0], [20.0], [90.0]]]])
+    mask = torch.tensor([[True, True, False]])
+    assert add_cls(sampled, mask)[0, [0, 4], 0].tolist() == [2, 15]
+    assert token_mask(mask).tolist() == [[True, True, True, False] * 2]
+
+
+def test_pooling_by_hand() -> None:
+    # [U_CLS, U_1, U_2, R_CLS, R_1, R_2], the last slot of each sequence padded.
+    tokens = torch.tensor([[[4.0], [1.0], [50.0], [6.0], [3.0], [50.0]]])
+    g, h = pool_tokens(tokens, torch.tensor([[True, False]]))
+    assert g.tolist() == [[5.0]]
+    assert h.tolist() == [[2.0]]
+
+
+def test_mean_of_nothing_is_zero() -> None:
+    mean = masked_mean(torch.ones(1, 2, 3), torch.zeros(1, 2, dtype=torch.bool))
+    assert mean.tolist() == [[0.0, 0.0, 0.0]]
+
+
+def test_places_are_the_clips_own_times() -> None:
+    embedding = TokenEmbedding(SMALL)
+    embedding.sequence.weight.data = torch.tensor([[100.0], [200.0]]).expand(2, SMALL.d)
+    embedding.position.weight.data = torch.arange(17.0)[:, None].expand(17, SMALL.d)
+    clips = torch.tensor([[[0, 5, 9], [3, 3, 9]]])
+    places = embedding(ClipSamples(clips, length_mask(torch.tensor([3]), 3), torch.tensor([10])))
+    # floor(16 t / 10) of 0, 5, 9, 3 is 0, 8, 14, 4; CLS has the extra row, 16.
+    assert places[0, :, 0].tolist() == [116, 100, 108, 114, 216, 204, 204, 214]
