@@ -4,8 +4,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any, Self
+from typing import Any, Self, cast
 
+import numpy as np
 from qdrant_edge import (
     CountRequest,
     Distance,
@@ -266,6 +267,7 @@ def _edge_condition(condition: Condition) -> FieldCondition:
         case InRange(key, at_least, below):
             return FieldCondition(key, range=RangeFloat(gte=at_least, lt=below))
         case IsFlag(key, value):
-            return FieldCondition(key, match=MatchValue(value))
+            # the binding takes a plain True for the integer 1, which matches no flag
+            return FieldCondition(key, match=MatchValue(cast(bool, np.bool_(value))))
         case _:
             return FieldCondition(condition.key, match=MatchAny(list(condition.values)))
