@@ -1,0 +1,50 @@
+"""Writes the generated parts of README.md from records: `python -m benchmarks.docs [--check]`.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `PARTS`.
+"""
+
+import argparse
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.records import ROOT, RunRecord
+from benchmarks.reports import compact_table, indexing_table
+
+README = ROOT / "README.md"
+RESULTS = ROOT / "benchmarks" / "results"
+PARTS: dict[str, Callable[[RunRecord], str]] = {
+    "compact": compact_table,
+    "indexing": indexing_table,
+}
+PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def rendered(text: str, results: Path) -> str:
+    """`text` with every generated part made anew from `results`/NAME.json."""
+
+    def part(match: re.Match[str]) -> str:
+        name = match["name"]
+        record = RunRecord.model_validate_json((results / f"{name}.json").read_bytes())
+        return f"{match[1]}{PARTS[name](record)}\n{match[3]}"
+
+    return PART.sub(part, text)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if it would")
+    options = parser.parse_args()
+    text = README.read_text(encoding="utf-8")
+    fresh = rendered(text, RESULTS)
+    if options.check and fresh != text:
+        sys.stderr.write("README.md is not what its records say: run `make docs`\n")
+        return 1
+    if fresh != text:
+        README.write_text(fresh, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
