@@ -1,0 +1,53 @@
+"""Image motion on a coarse grid, by dense optical flow between small grey pictures."""
+
+import cv2
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from segments.media import MOTION_GRID
+
+GRAY_SIZE = (120, 160)
+"""Rows and columns of the pictures that are compared: 5 x 5 pixels per cell of the grid."""
+PAIR_GAP_S = 0.08
+"""Least time between the two pictures that are compared."""
+MAX_PAIR_S = 1.0
+"""Pictures further apart show no motion that could be followed: their field is zero."""
+
+cv2.setNumThreads(1)  # DIS sweeps stripe by stripe, one per thread: other threads, other flow
+
+
+class FlowEstimator:
+    """Dense inverse search flow (Kroeger et al., ECCV 2016), averaged over the grid's cells."""
+
+    def __init__(self) -> None:
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+
+    def velocity(
+        self,
+        earlier: UInt8[np.ndarray, "gh gw"],
+        later: UInt8[np.ndarray, "gh gw"],
+        *,
+        gap_s: float,
+        aspect: float,
+    ) -> Float32[np.ndarray, "rows columns 2"]:
+        """Motion from `earlier` to `later`, both of `GRAY_SIZE`.
+
+        Args:
+            gap_s: time between the two; from 0 to `MAX_PAIR_S`, else the field is zero.
+            aspect: width over height of the picture as a person sees it.
+
+        Returns:
+            (x, y) per cell in frame heights per second; right and down are positive.
+        """
+        if not 0 < gap_s <= MAX_PAIR_S:
+            return still_field()
+        flow_px = self._flow.calc(earlier, later, np.zeros((*GRAY_SIZE, 2), np.float32))
+        rows, columns = MOTION_GRID
+        cells = cv2.resize(flow_px, (columns, rows), interpolation=cv2.INTER_AREA)
+        height, width = GRAY_SIZE
+        return (cells * (aspect / width / gap_s, 1 / height / gap_s)).astype(np.float32)
+
+
+def still_field() -> Float32[np.ndarray, "rows columns 2"]:
+    """The field of a picture that stands still."""
+    return np.zeros((*MOTION_GRID, 2), np.float32)

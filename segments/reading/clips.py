@@ -1,0 +1,132 @@
+"""The clips of a video: pictures, motion and sound from one pass over the file."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from segments.levels import CLIP_S, clips_span, count_clips
+from segments.media import AUDIO_RATE_HZ, MOTION_GRID, ClipBatch, VideoSource
+from segments.motion import GRAY_SIZE, MAX_PAIR_S, PAIR_GAP_S, FlowEstimator, still_field
+from segments.reading.canvas import Canvas
+from segments.reading.pictures import Picture, Playhead, VideoTrack
+from segments.reading.sound import read_span
+from segments.spans import TimeSpan
+
+_PREROLL_S = 2 * MAX_PAIR_S + PAIR_GAP_S
+"""A field looks back this far at most: over a picture that stands still, then over its pair."""
+_CLIP_SAMPLES = round(CLIP_S * AUDIO_RATE_HZ)
+
+
+def iter_clip_batches(
+    source: VideoSource,
+    *,
+    frame_size: tuple[int, int],
+    frames_per_clip: int,
+    fields_per_clip: int,
+    clips_per_batch: int = 32,
+    first_clip: int = 0,
+    last_clip: int | None = None,
+    threads: int = 0,
+) -> Iterator[ClipBatch]:
+    """Pictures, motion and sound of a video's clips, decoding the pictures once.
+
+    Picture i of f is the one on show at start + (i + 1/2) / f of its clip's span, and so are the
+    fields; where pictures are missing, the last one stands. Batches end at multiples of
+    `clips_per_batch` on the video's own grid, and each clip's arrays are the same wherever reading
+    begins. Memory does not grow with the file.
+
+    Args:
+        frame_size: height and width of the pictures; the aspect ratio is not kept.
+        first_clip: reading begins at a key picture before it.
+        last_clip: the first clip that is not read; None reads to the end.
+        threads: of the decoder; 0 takes one per core.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    stop = count_clips(source.duration_s)
+    stop = stop if last_clip is None else min(last_clip, stop)
+    if first_clip >= stop:
+        return
+    with VideoTrack(source.path, threads=threads) as track:
+        from_s = max(0.0, first_clip * CLIP_S - _PREROLL_S)
+        playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
+        sampler = ClipSampler(playhead, frame_size, aspect=source.width / source.height)
+        while first_clip < stop:
+            block = first_clip // clips_per_batch
+            grid = range(block * clips_per_batch, (block + 1) * clips_per_batch)
+            clips = range(first_clip, min(stop, grid.stop))
+            spans = [clips_span(range(i, i + 1), source.duration_s) for i in clips]
+            looks = [sampler.look(span, frames_per_clip, fields_per_clip) for span in spans]
+            yield ClipBatch(
+                video_id=source.video_id,
+                clips=clips,
+                frames=np.stack([look.frames for look in looks]),
+                frame_pts_s=np.stack([look.pts_s for look in looks]),
+                motion=np.stack([look.motion for look in looks]),
+                motion_origin="flow",
+                audio=_sound(source, grid, clips, track.origin_s) if source.has_audio else None,
+            )
+            first_clip = clips.stop
+
+
+@dataclass(frozen=True)
+class ClipLook:
+    """What one clip looks like."""
+
+    frames: UInt8[np.ndarray, "f h w 3"]
+    pts_s: Float64[np.ndarray, " f"]
+    motion: Float32[np.ndarray, "m gh gw 2"]
+
+
+class ClipSampler:
+    """Samples clip after clip of one video; converts no picture twice."""
+
+    def __init__(self, playhead: Playhead, frame_size: tuple[int, int], *, aspect: float) -> None:
+        self._playhead = playhead
+        self._colour = Canvas(frame_size)
+        self._gray = Canvas(GRAY_SIZE, format="gray")
+        self._flow = FlowEstimator()
+        self._aspect = aspect
+
+    def look(self, span: TimeSpan, num_frames: int, num_fields: int) -> ClipLook:
+        frames, fields = _moments(span, num_frames), _moments(span, num_fields)
+        pictures: list[tuple[UInt8[np.ndarray, "h w 3"], float]] = []
+        motion: list[Float32[np.ndarray, "gh gw 2"]] = []
+        for time_s, is_field in sorted([(t, False) for t in frames] + [(t, True) for t in fields]):
+            shown = self._playhead.move_to(time_s)
+            if is_field:
+                motion.append(self._field(shown, time_s))
+            else:
+                pictures.append((self._colour.draw(shown.frame), shown.time_s))
+        return ClipLook(
+            np.stack([pixels for pixels, _ in pictures]),
+            np.array([pts_s for _, pts_s in pictures]),
+            np.stack(motion) if motion else np.zeros((0, *MOTION_GRID, 2), np.float32),
+        )
+
+    def _field(self, later: Picture, time_s: float) -> Float32[np.ndarray, "gh gw 2"]:
+        if time_s - later.time_s > MAX_PAIR_S:
+            return still_field()
+        earlier = self._playhead.before(PAIR_GAP_S)
+        return self._flow.velocity(
+            self._gray.draw(earlier.frame),
+            self._gray.draw(later.frame),
+            gap_s=later.time_s - earlier.time_s,
+            aspect=self._aspect,
+        )
+
+
+def _moments(span: TimeSpan, count: int) -> list[float]:
+    return [span.start_s + (i + 0.5) / count * span.duration_s for i in range(count)]
+
+
+def _sound(
+    source: VideoSource, grid: range, clips: range, origin_s: float
+) -> Float32[np.ndarray, "t s"]:
+    """Sound of `clips`, read for the whole `grid`: the same whichever of it is asked for."""
+    span = TimeSpan(grid.start * CLIP_S, grid.stop * CLIP_S)
+    samples = read_span(source.path, span, origin_s=origin_s).samples
+    return samples.reshape(len(grid), _CLIP_SAMPLES)[clips.start - grid.start :][: len(clips)]
