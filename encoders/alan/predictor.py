@@ -15,7 +15,7 @@ from encoders.alan.sampling import length_mask
 from segments.errors import UserError
 from segments.vectors import ClipFeatures, DualQuery, SoundQuery
 
-BATCH_CLIPS = 8192
+BATCH_CLIPS = 4096
 """Clips, padding included, that one batch of segments may hold; a longer segment goes alone."""
 
 
@@ -40,14 +40,14 @@ class AlanPredictor:
 
     @torch.inference_mode()
     def embed_segments(
-        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " t"]]]
-    ) -> list[dict[str, Float32[np.ndarray, " d"]]]:
+        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " _"]]]
+    ) -> list[dict[str, Float32[np.ndarray, " _"]]]:
         """The stored vectors "alan" and, where there is sound, "audio" of each segment.
 
         Args:
             segments: clips' features and their MIL confidence.
         """
-        results: list[dict[str, Float32[np.ndarray, " d"]]] = [{} for _ in segments]
+        results: list[dict[str, Float32[np.ndarray, " _"]]] = [{} for _ in segments]
         for rows in _batches([len(features) for features, _ in segments]):
             for row, vector in zip(rows, self._videos([segments[r] for r in rows]), strict=True):
                 results[row]["alan"] = vector
@@ -84,7 +84,7 @@ class AlanPredictor:
         return SoundQuery(_query(output), _array(dual_embedding(output.g, output.h)[0]))
 
     def _videos(
-        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " t"]]]
+        self, segments: Sequence[tuple[ClipFeatures, Float32[np.ndarray, " _"]]]
     ) -> Float32[np.ndarray, "b q"]:
         streams = {
             name: self._pad([features.streams[name] for features, _ in segments])
@@ -98,8 +98,8 @@ class AlanPredictor:
     def _add_sounds(
         self,
         encoder: AudioEncoder,
-        sounds: Sequence[Float32[np.ndarray, "t c"] | None],
-        results: list[dict[str, Float32[np.ndarray, " d"]]],
+        sounds: Sequence[Float32[np.ndarray, "_ c"] | None],
+        results: list[dict[str, Float32[np.ndarray, " _"]]],
     ) -> None:
         heard = [(row, sound) for row, sound in enumerate(sounds) if sound is not None]
         for picks in _batches([len(sound) for _, sound in heard]):

@@ -14,12 +14,12 @@ from encoders.alan import (
     stored_vectors,
 )
 from segments.vectors import DualQuery
-from tests.support.alan import random_streams, small_alan
+from tests.support.alan import all_true, random_streams, small_alan
 
 
 def _video(g: torch.Tensor, h: torch.Tensor) -> VideoOutput:
-    nothing = torch.zeros(len(g), 0)
-    return VideoOutput(g, h, nothing, nothing, nothing.bool())
+    tokens = g[:, :, None]
+    return VideoOutput(g, h, torch.zeros(len(g), 0), tokens, all_true(len(g), 1))
 
 
 def test_similarity_by_hand() -> None:
@@ -73,8 +73,9 @@ def test_eq_5_is_one_inner_product(
     with torch.no_grad():
         videos = model.video(random_streams(config, 3, 9, seed=seed), mask)
         tokens = torch.randn(2, 5, 7 if audio else 6, generator=generator)
-        every = torch.ones(2, 5, dtype=torch.bool)
-        queries = model.audio(tokens, every) if audio else model.text(tokens, every)
+        queries = (
+            model.audio(tokens, all_true(2, 5)) if audio else model.text(tokens, all_true(2, 5))
+        )
         expected = similarity_matrix(videos, queries, alpha=alpha).numpy()
         stored = stored_vectors(videos.g, videos.h).numpy()
     asked = np.stack([query.vector(alpha) for query in _queries(queries)])

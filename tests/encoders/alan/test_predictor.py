@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from encoders.alan import AlanPredictor, predictor, similarity_matrix
+from encoders.alan import AlanPredictor, predictor, similarity_matrix, stored_vectors
 from segments.errors import UserError
 from segments.vectors import ClipFeatures
 from tests.support.alan import SMALL, all_true, small_alan
@@ -48,6 +48,19 @@ def test_stored_vectors_by_name() -> None:
     np.testing.assert_allclose(blocks, 1.0, atol=1e-6)
     assert np.linalg.norm(with_sound["audio"]) == pytest.approx(1.0)
     assert alan.embed_segments([]) == []
+
+
+def test_the_scores_given_lead_the_sampling() -> None:
+    model, features = small_alan(), _features(40, seed=0)
+    scores = np.linspace(0, 1, 40, dtype=np.float32)
+    streams = {name: torch.from_numpy(array)[None] for name, array in features.streams.items()}
+    with torch.no_grad():
+        video = model.video(streams, all_true(1, 40), scores=torch.from_numpy(scores)[None])
+    alan = AlanPredictor(model)
+    vector = alan.embed_segments([(features, scores)])[0]["alan"]
+    np.testing.assert_allclose(vector, stored_vectors(video.g, video.h)[0].numpy(), atol=1e-5)
+    own = alan.embed_segments([(features, alan.score_clips(features))])[0]["alan"]
+    assert not np.allclose(vector, own, atol=1e-3)
 
 
 def test_a_text_finds_by_eq_5() -> None:
