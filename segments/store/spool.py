@@ -1,0 +1,193 @@
+"""Finished chunks on their way into the store: files that are complete or not there.
+
+Whoever indexes writes them; whoever owns the store ingests them, in any number of attempts. A file
+is an .npz (checksummed by its zip container) of float32 vectors, a matrix per vector name, of the
+pieces of tracks, and of a JSON header with everything else.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float32
+from pydantic import BaseModel, ConfigDict
+
+from segments.arrays import from_npz, to_npz
+from segments.errors import LibraryError, UserError
+from segments.files import sync_folder, write_atomically
+from segments.library import Library
+from segments.payload import SegmentPayload
+from segments.scores import AnomalyTrack
+from segments.store.base import Point, VectorStore
+from segments.tracks import TrackStore
+
+_HEADER = "header"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+
+
+class ChunkKey(NamedTuple):
+    """What the ledger calls a chunk."""
+
+    video_id: str
+    chunk_index: int
+
+
+@dataclass(frozen=True)
+class SpooledChunk:
+    """What indexing one chunk of a video produced."""
+
+    video_id: str
+    chunk_index: int
+    """0-based position of the chunk in its video."""
+    space: str
+    """The vector space its points belong to."""
+    points: tuple[Point, ...]
+    tracks: tuple[AnomalyTrack, ...] = ()
+    """The chunk's piece of each detector's curve."""
+
+    @property
+    def key(self) -> ChunkKey:
+        return ChunkKey(self.video_id, self.chunk_index)
+
+
+class _PointRecord(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    payload: SegmentPayload
+    rows: dict[str, int]
+    """The point's row in each vector name's matrix."""
+
+
+class _TrackRecord(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    detector: str
+    end_s: float
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    format: int = 1
+    video_id: str
+    chunk_index: int
+    space: str
+    points: list[_PointRecord]
+    tracks: list[_TrackRecord]
+
+
+def write_chunk(library: Library, chunk: SpooledChunk) -> Path:
+    """Puts a chunk into the spool; writing it again replaces it. Durable on return.
+
+    Raises:
+        UserError: the video id or the space cannot name a file.
+    """
+    path = library.spool / _file_name(chunk)
+    write_atomically(path, to_npz(_to_arrays(chunk)))
+    return path
+
+
+def iter_chunks(library: Library) -> Iterator[Path]:
+    """The chunks in the spool, by space, video and position; half-written ones are not there."""
+    yield from sorted(library.spool.glob("[!.]*.npz"))
+
+
+def read_chunk(path: Path) -> SpooledChunk:
+    """Reads a chunk; vectors bit for bit as they were written.
+
+    Raises:
+        LibraryError: the file is damaged; the message names it.
+    """
+    try:
+        return _from_arrays(from_npz(path.read_bytes()))
+    except (ValueError, KeyError, IndexError) as error:
+        raise LibraryError(
+            f"the finished chunk {path} is damaged ({error}): delete it and index again"
+        ) from error
+
+
+def remove(path: Path) -> None:
+    """Takes a chunk out of the spool, for good; a no-op where it is gone already."""
+    path.unlink(missing_ok=True)
+    sync_folder(path.parent)
+
+
+def ingest(library: Library, store: VectorStore, *, space: str | None = None) -> list[ChunkKey]:
+    """Moves every finished chunk of one space into the store and the tracks; what was moved.
+
+    Each step may be repeated, and a file goes last: after a crash anywhere, another call makes the
+    same state as an undisturbed one.
+
+    Args:
+        store: the open store of that space.
+        space: None is the space in use; chunks of others stay where they are.
+
+    Raises:
+        LibraryError: a chunk is damaged; those before it are ingested.
+    """
+    tracks, ingested = TrackStore(library.tracks), list[ChunkKey]()
+    for path in iter_chunks(library):
+        if path.name.split(".")[0] != (space or library.space):
+            continue
+        chunk = read_chunk(path)
+        store.upsert(chunk.points)
+        for piece in chunk.tracks:
+            tracks.append(chunk.video_id, piece)
+        remove(path)
+        ingested.append(chunk.key)
+    return ingested
+
+
+def _file_name(chunk: SpooledChunk) -> str:
+    for name in (chunk.space, chunk.video_id):
+        if not _NAME.fullmatch(name):
+            raise UserError(
+                f"{name!r} cannot name a file: letters, digits, '-' and '_' are allowed"
+            )
+    return f"{chunk.space}.{chunk.video_id}.{chunk.chunk_index:06d}.npz"
+
+
+def _to_arrays(chunk: SpooledChunk) -> dict[str, np.ndarray]:
+    rows: dict[str, list[Float32[np.ndarray, " d"]]] = {}
+    records = [_point_record(point, rows) for point in chunk.points]
+    header = _Header(
+        video_id=chunk.video_id,
+        chunk_index=chunk.chunk_index,
+        space=chunk.space,
+        points=records,
+        tracks=[_TrackRecord(detector=t.detector, end_s=t.end_s) for t in chunk.tracks],
+    )
+    arrays = {f"vectors/{name}": np.stack(vectors) for name, vectors in rows.items()}
+    for index, track in enumerate(chunk.tracks):
+        arrays[f"scores/{index}"], arrays[f"pts_s/{index}"] = track.scores, track.pts_s
+    arrays[_HEADER] = np.frombuffer(header.model_dump_json().encode(), np.uint8)
+    return arrays
+
+
+def _point_record(point: Point, rows: dict[str, list[Float32[np.ndarray, " d"]]]) -> _PointRecord:
+    """The point without its vectors, which are added to `rows`."""
+    places: dict[str, int] = {}
+    for name, vector in point.vectors.items():
+        matrix = rows.setdefault(name, [])
+        places[name] = len(matrix)
+        matrix.append(vector)
+    return _PointRecord(id=point.id, payload=point.payload, rows=places)
+
+
+def _from_arrays(arrays: Mapping[str, np.ndarray]) -> SpooledChunk:
+    header = _Header.model_validate_json(arrays[_HEADER].tobytes())
+    names = {name for record in header.points for name in record.rows}
+    vectors = {name: arrays[f"vectors/{name}"] for name in names}
+    points = tuple(
+        Point(r.id, {name: vectors[name][row] for name, row in r.rows.items()}, r.payload)
+        for r in header.points
+    )
+    tracks = tuple(
+        AnomalyTrack(t.detector, arrays[f"scores/{index}"], arrays[f"pts_s/{index}"], t.end_s)
+        for index, t in enumerate(header.tracks)
+    )
+    return SpooledChunk(header.video_id, header.chunk_index, header.space, points, tracks)
