@@ -155,6 +155,17 @@ class SourceRules:
         return self.clock_offsets.get(camera, in_table) if camera else in_table
 
 
+def updated(old: SourceRecord, new: SourceRecord) -> SourceRecord:
+    """What is known about a place that was seen again: what `new` does not know, or only from a
+    less trusted origin, stays as it was."""
+    camera = new.camera or old.camera
+    keeps_time = old.recorded_from is not None and (
+        new.recorded_from is None
+        or ORIGINS.index(old.recorded_from) < ORIGINS.index(new.recorded_from)
+    )
+    return (old if keeps_time else new).model_copy(update={"camera": camera})
+
+
 def in_zone(time: datetime, zone: tzinfo | None) -> datetime:
     """A time with its zone: its own, else `zone`, else the machine's."""
     if time.tzinfo:

@@ -1,0 +1,1 @@
+"""Detectors: encoder outputs as arrays in, anomaly scores over time out."""

@@ -1,0 +1,1 @@
+"""Footage in, points and tracks out: discovery, decoding, features, ledger, resumable chunks."""

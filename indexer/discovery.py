@@ -1,0 +1,74 @@
+"""Which files there are to index."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from segments.errors import UserError
+
+MEDIA_SUFFIXES = frozenset(
+    ".264 .265 .3g2 .3gp .asf .avi .dav .divx .dv .f4v .flv .h264 .h265 .hevc .ivf .m1v .m2ts .m2v "
+    ".m4v .mjpeg .mjpg .mkv .mov .mp4 .mpeg .mpg .mts .mxf .nut .ogm .ogv .qt .rm .rmvb .ts .vob "
+    ".webm .wmv".split()
+)
+
+
+@dataclass(frozen=True)
+class FoundFile:
+    """One file on disk, as the file system describes it."""
+
+    path: Path
+    """Absolute; symbolic links stay as they were named."""
+    size_bytes: int
+    mtime_ns: int
+
+
+def discover(paths: Sequence[Path], *, skip: Path | None = None) -> list[FoundFile]:
+    """The media files under `paths`, by path, each once.
+
+    A folder gives the files with a media suffix below it, without hidden files and folders; a link
+    that leads back is followed once. A file that is named itself is taken whatever its suffix.
+
+    Args:
+        skip: a folder that is never entered (the library).
+
+    Raises:
+        UserError: a path is not there.
+    """
+    missing = [str(path) for path in paths if not path.exists()]
+    if missing:
+        raise UserError(f"there is no {', '.join(missing)}: name files or folders that exist")
+    avoided = {_identity(skip)} if skip is not None and skip.exists() else set[tuple[int, int]]()
+    found = {path for named in paths for path in _files(named.absolute(), avoided)}
+    return [_describe(path) for path in sorted(found)]
+
+
+def _files(named: Path, avoided: Iterable[tuple[int, int]]) -> Iterator[Path]:
+    if not named.is_dir():
+        yield Path(os.path.normpath(named))
+        return
+    entered = set(avoided)
+    for folder, folders, names in os.walk(os.path.normpath(named), followlinks=True):
+        identity = _identity(Path(folder))
+        if identity in entered:
+            folders.clear()
+            continue
+        entered.add(identity)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(folder, name) for name in names if _is_media(Path(folder, name)))
+
+
+def _is_media(path: Path) -> bool:
+    is_shown = not path.name.startswith(".")
+    return is_shown and path.suffix.lower() in MEDIA_SUFFIXES and path.is_file()
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+    status = folder.stat()
+    return status.st_dev, status.st_ino
+
+
+def _describe(path: Path) -> FoundFile:
+    status = path.stat()
+    return FoundFile(path, status.st_size, status.st_mtime_ns)

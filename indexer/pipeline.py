@@ -1,0 +1,132 @@
+"""Indexing as one call: opens a library, works on it alone, leaves it ready to search."""
+
+import threading
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from detectors.registry import require_detectors
+from encoders.base import Profile
+from indexer.discovery import FoundFile
+from indexer.engine import Job, LocalEngine, Observer
+from indexer.footage import default_workers
+from indexer.ledger import Ledger
+from indexer.report import IndexReport
+from segments.catalog import Catalog
+from segments.errors import IndexMismatch, LibraryError
+from segments.library import Library
+from segments.sources import SourceRules
+from segments.store.base import VectorStore
+from segments.store.lock import OwnerLock
+from segments.store.opening import create_space, open_store
+
+STORE_WAIT_S = 10.0
+"""A search holds the store for a moment; who holds it longer is a service, which ingests itself."""
+
+
+@dataclass(frozen=True)
+class IndexSettings:
+    """How to index."""
+
+    rules: SourceRules = field(default_factory=SourceRules)
+    clock_offsets: Mapping[str, float] = field(default_factory=dict)
+    """Kept in the library, and applied to what the cameras' clocks said before, too."""
+    detectors: Sequence[str] = ("alan",)
+    workers: int | None = None
+    """Decoders; None for as many as suit the machine."""
+    store_wait_s: float = STORE_WAIT_S
+
+
+def index_files(
+    root: Path,
+    files: Sequence[FoundFile],
+    profile: Profile,
+    settings: IndexSettings | None = None,
+    *,
+    observer: Observer = lambda step: None,
+    stop: threading.Event | None = None,
+) -> IndexReport:
+    """Indexes files into the library at `root`, which is made where there is none.
+
+    A file that cannot be read is reported and skipped. Killed at any moment, the next call goes on
+    and ends in the same library.
+
+    Args:
+        stop: set it to end early; the next call goes on from there.
+
+    Raises:
+        UserError: no such detector.
+        IndexMismatch: the library was made by another profile.
+        LibraryError: the library is damaged, or another process is indexing into it.
+    """
+    settings = settings or IndexSettings()
+    detectors = require_detectors(settings.detectors)
+    with _open_job(root, profile, settings, detectors) as job:
+        engine = LocalEngine(job, observer)
+        engine.run(files, stop or threading.Event())
+    engine.report.measure()
+    return engine.report
+
+
+@contextmanager
+def _open_job(
+    root: Path, profile: Profile, settings: IndexSettings, detectors: tuple[str, ...]
+) -> Generator[Job]:
+    library = open_for(root, profile.spec.name)
+    with ExitStack() as opened:
+        lock = OwnerLock.acquire(library.root / "indexer.lock")
+        opened.callback(lock.release)
+        create_space(library, profile.manifest)
+        store = _open_store(library, profile, settings.store_wait_s)
+        if store is not None:
+            opened.callback(store.close)
+        catalog = opened.enter_context(Catalog(library))
+        ledger = opened.enter_context(Ledger(library))
+        _keep_offsets(settings.clock_offsets, catalog, ledger)
+        rules = replace(settings.rules, clock_offsets=catalog.clock_offsets())
+        workers = settings.workers or default_workers()
+        yield Job(library, profile, store, catalog, ledger, rules, detectors, workers)
+
+
+def open_for(root: Path, profile: str) -> Library:
+    """The library at `root`, made where there is none.
+
+    Raises:
+        IndexMismatch: its space in use is another profile's.
+    """
+    library = Library.create(root, profile)
+    if library.space != profile:
+        raise IndexMismatch(
+            f"{root} is searched by the profile {library.space!r}, not {profile!r}: index with "
+            f"`--profile {library.space}`, or into a new folder with `--library NEW`"
+        )
+    return library
+
+
+def _open_store(library: Library, profile: Profile, wait_s: float) -> VectorStore | None:
+    """The store, or None where another process has it and goes on having it."""
+    try:
+        return open_store(library, expected=profile.manifest, wait_s=wait_s)
+    except LibraryError:
+        if is_owned(library):
+            return None
+        raise
+
+
+def is_owned(library: Library) -> bool:
+    """Whether some process has the library's store open."""
+    try:
+        OwnerLock.acquire(library.lock_file).release()
+    except LibraryError:
+        return True
+    return False
+
+
+def _keep_offsets(offsets: Mapping[str, float], catalog: Catalog, ledger: Ledger) -> None:
+    known = catalog.clock_offsets()
+    for camera, offset_s in offsets.items():
+        if known.get(camera) != offset_s:
+            for video in catalog.videos(camera=camera):
+                ledger.mark_stale(video.video_id)
+            catalog.set_clock_offset(camera, offset_s)

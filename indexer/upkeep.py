@@ -1,0 +1,56 @@
+"""Keeping the store in step with what is known: changed sources, videos that failed or are gone."""
+
+import shutil
+from dataclasses import dataclass
+
+from indexer.ledger import Ledger
+from segments.catalog import Catalog, SourceRecord, cameras_of, recorded_at_ms
+from segments.library import Library
+from segments.store.base import Filter, VectorStore
+from segments.tracks import TrackStore
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What was removed of one video. The source files are never touched."""
+
+    video_id: str
+    points: int
+    sources: list[SourceRecord]
+
+
+def remove_video(
+    library: Library, store: VectorStore, video_id: str, *, catalog: Catalog, ledger: Ledger
+) -> Removal:
+    """Removes a video's points, tracks, features and rows; may be repeated after a crash."""
+    points = _remove_data(library, store, video_id)
+    sources = catalog.delete_video(video_id)
+    ledger.forget(video_id)
+    return Removal(video_id, points, sources)
+
+
+def refresh(
+    library: Library, store: VectorStore, *, catalog: Catalog, ledger: Ledger
+) -> list[Removal]:
+    """Brings stale contents up to date; those that no path holds any more are removed."""
+    removals: list[Removal] = []
+    for video_id in ledger.stale():
+        sources = catalog.sources(video_id)
+        content = ledger.content(video_id)
+        if not sources:
+            removals.append(remove_video(library, store, video_id, catalog=catalog, ledger=ledger))
+        elif content is not None and content.state == "failed":
+            _remove_data(library, store, video_id)
+        else:
+            store.set_sources(
+                video_id, cameras=cameras_of(sources), recorded_at_ms=recorded_at_ms(sources)
+            )
+        ledger.clear_stale(video_id)
+    return removals
+
+
+def _remove_data(library: Library, store: VectorStore, video_id: str) -> int:
+    points = store.delete(Filter(video_ids=(video_id,)))
+    TrackStore(library.tracks).delete(video_id)
+    shutil.rmtree(library.work / video_id, ignore_errors=True)
+    return points
