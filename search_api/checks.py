@@ -7,7 +7,6 @@ from search_api.schemas import SearchRequest
 from segments.catalog import Catalog
 from segments.errors import LibraryError, UserError
 from segments.library import Library
-from segments.media import AudioClip
 
 
 def check_asks(request: SearchRequest, *, has_sound: bool) -> None:
@@ -44,14 +43,6 @@ def check_answerable(request: SearchRequest, library: Library, catalog: Catalog)
         _require_known("camera", request.cameras, catalog.cameras())
     detectors = {name for video in videos for name in video.detectors}
     _require_known("detector", request.min_anomaly, detectors)
-
-
-def check_sound(sound: AudioClip, name: str) -> None:
-    """Raises:
-    UserError: the sound is empty or silent.
-    """
-    if not sound.samples.any():
-        raise UserError(f"{name} is silent: there is no sound in it to search by")
 
 
 def _require_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:

@@ -5,12 +5,19 @@ from jaxtyping import Float64
 
 from search_api.schemas import Curve
 from segments.catalog import SourceRecord, VideoRecord
-from segments.errors import UserError
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
+from segments.tracks import TrackStore
 
 BARS = "▁▂▃▄▅▆▇█"
 DEFAULT_DETECTOR = "alan"
+
+
+def best_track(tracks: TrackStore, video_id: str) -> AnomalyTrack | None:
+    """The curve to show beside a hit; None where the default detector made none."""
+    if DEFAULT_DETECTOR not in tracks.detectors(video_id):
+        return None
+    return tracks.load(video_id, DEFAULT_DETECTOR)
 
 
 def to_curve(track: AnomalyTrack, video: VideoRecord, place: SourceRecord) -> Curve:
@@ -28,16 +35,11 @@ def to_curve(track: AnomalyTrack, video: VideoRecord, place: SourceRecord) -> Cu
     )
 
 
-def check_detector(video: VideoRecord, detector: str) -> None:
-    """Raises:
-    UserError: that detector did not score the video; names those that did.
-    """
-    if detector not in video.detectors:
-        known = ", ".join(sorted(video.detectors)) or "none"
-        raise UserError(
-            f"no scores of detector {detector!r} for video {video.video_id[:12]}: it has {known}; "
-            f"add it with `retrace index --detectors {detector}`"
-        )
+def peak_s(curve: Curve) -> float:
+    """The middle of the time that the highest score speaks for; the first of equals."""
+    best = max(range(len(curve.scores)), key=curve.scores.__getitem__)
+    end_s = [*curve.pts_s, curve.end_s][best + 1]
+    return (curve.pts_s[best] + end_s) / 2
 
 
 def binned(track: AnomalyTrack, span: TimeSpan, num_bins: int) -> Float64[np.ndarray, " b"]:
@@ -45,6 +47,12 @@ def binned(track: AnomalyTrack, span: TimeSpan, num_bins: int) -> Float64[np.nda
     edges = np.linspace(span.start_s, span.end_s, num_bins + 1).tolist()
     parts = zip(edges[:-1], edges[1:], strict=True)
     return np.array([track.pooled(TimeSpan(start, end)) for start, end in parts])
+
+
+def context(span: TimeSpan) -> TimeSpan:
+    """The span with half its own length on either side: it fills the middle half."""
+    margin_s = span.duration_s / 2
+    return TimeSpan(span.start_s - margin_s, span.end_s + margin_s)
 
 
 def peak_time_s(track: AnomalyTrack, span: TimeSpan) -> float:

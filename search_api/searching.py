@@ -8,13 +8,13 @@ import numpy as np
 from jaxtyping import Float32
 
 from encoders.base import Profile
-from search_api.checks import check_answerable, check_asks, check_sound
+from search_api.checks import check_answerable, check_asks
 from search_api.hits import SourceChooser, to_hit, to_ms
 from search_api.ranking import Ranked, best_first, fuse
 from search_api.schemas import MAX_LIMIT, SearchHit, SearchQuery, SearchRequest, SearchResponse
+from search_api.sounds import Sound, check_sound
 from segments.catalog import Catalog
 from segments.library import Library
-from segments.media import AudioClip
 from segments.payload import SegmentPayload
 from segments.store.base import Filter, Match, VectorStore
 
@@ -22,14 +22,6 @@ FUSION_DEPTH = MAX_LIMIT
 """Places of each ranking that count; the same for every limit, so a longer list only adds hits."""
 
 RankedPoint = tuple[Ranked, SegmentPayload]
-
-
-@dataclass(frozen=True)
-class Sound:
-    """A sound to search by."""
-
-    name: str
-    clip: AudioClip
 
 
 @dataclass(frozen=True)
@@ -68,7 +60,7 @@ class Searcher:
         check_asks(request, has_sound=sound is not None)
         check_answerable(request, self._library, self._catalog)
         if sound:
-            check_sound(sound.clip, sound.name)
+            check_sound(sound)
         alpha = self._manifest.default_alpha if request.alpha is None else request.alpha
         probes = list(self._probes(request, sound, alpha))
         ranked = self._rank(probes, request)

@@ -1,8 +1,7 @@
 import numpy as np
 import pytest
 
-from search_api.curves import binned, check_detector, peak_time_s, sparkline, to_curve
-from segments.errors import UserError
+from search_api.curves import binned, peak_time_s, sparkline, to_curve
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 from tests.support.small_library import GATE, SOURCES, video
@@ -47,12 +46,3 @@ def test_a_curve_says_what_it_belongs_to() -> None:
     assert (curve.pts_s, curve.scores, curve.end_s) == ([0, 1, 2, 3], [0, 0.25, 1, 0.5], 4)
     assert curve.duration_s == 15.36
     assert curve.start_time == SOURCES[0].recorded_at
-
-
-def test_an_unknown_detector_names_the_known() -> None:
-    with pytest.raises(UserError) as caught:
-        check_detector(video(GATE), "trace")
-    assert str(caught.value) == (
-        "no scores of detector 'trace' for video aaaaaaaaaaaa: it has alan; add it with "
-        "`retrace index --detectors trace`"
-    )

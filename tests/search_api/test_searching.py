@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from search_api.schemas import SearchRequest, SearchResponse
-from search_api.searching import Searcher, Sound
+from search_api.searching import Searcher
+from search_api.sounds import Sound
 from segments.catalog import Catalog
 from segments.errors import IndexMismatch, LibraryError, UserError
 from segments.library import Library

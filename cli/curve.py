@@ -1,0 +1,65 @@
+"""`retrace curve`: one video's anomaly scores over time."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import LibraryOption, VideoArgument
+from cli.output import require_one, require_png, say, show, terminal_width, write, write_picture
+from cli.plots import describe_peak, text_plot
+from cli.tables import curve_csv
+from search_api.curves import DEFAULT_DETECTOR, to_curve
+from search_api.media import place_of
+from search_api.schemas import Curve
+from segments.catalog import Catalog, VideoRecord
+from segments.library import Library
+from segments.tracks import TrackStore
+
+
+def curve(
+    video: VideoArgument,
+    library: LibraryOption = Path("library"),
+    detector: Annotated[str, typer.Option(help="Whose scores.")] = DEFAULT_DETECTOR,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+    csv: Annotated[bool, typer.Option("--csv", help="One line per score on stdout.")] = False,
+    png: Annotated[
+        Path | None, typer.Option(help="Write a picture: the curve, and frames under it.")
+    ] = None,
+) -> None:
+    """Shows a video's anomaly scores over time; in the terminal, unless told otherwise."""
+    chosen = {"--json": json, "--csv": csv, "--png": png is not None}
+    require_one(option for option, is_chosen in chosen.items() if is_chosen)
+    if png:
+        require_png(png)
+    opened = Library.open(library)
+    with Catalog(opened) as catalog:
+        record = catalog.find(video)
+        track = TrackStore(opened.tracks).load(record.video_id, detector)
+        found = to_curve(track, record, place_of(catalog, record, prefer=video))
+        if png:
+            _write_picture(png, found, catalog, record)
+        elif json:
+            write(found.model_dump_json(indent=2))
+        elif csv:
+            write(curve_csv(found))
+        else:
+            _plot(found)
+
+
+def _plot(found: Curve) -> None:
+    title = f"{found.video}  ·  {found.detector} score (raw, uncalibrated)"
+    show(
+        "\n".join([title, "", *text_plot(found, width=terminal_width()), "", describe_peak(found)])
+    )
+
+
+def _write_picture(path: Path, found: Curve, catalog: Catalog, record: VideoRecord) -> None:
+    from search_api.curve_picture import draw_curve
+    from search_api.gathering import read_stills
+
+    stills = read_stills(catalog, record, prefer=found.video)
+    if all(still.pixels is None for still in stills):
+        say(f"{found.video} cannot be read any more: the picture has no frames")
+    figure = draw_curve(found, stills)
+    write_picture(path, lambda file: figure.savefig(file, format="png"))

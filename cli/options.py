@@ -1,0 +1,13 @@
+"""Options that several subcommands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LibraryOption = Annotated[
+    Path, typer.Option("--library", envvar="RETRACE_LIBRARY", help="The library's folder.")
+]
+VideoArgument = Annotated[
+    str, typer.Argument(help="A video of the library: path, file name, or start of its id.")
+]

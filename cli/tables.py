@@ -1,0 +1,107 @@
+"""Hits as a table for people, and as CSV for spreadsheets."""
+
+import csv
+import io
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from rich.table import Table
+from rich.text import Text
+
+from search_api.clock import show_span, show_wall_time
+from search_api.curves import binned, context, sparkline
+from search_api.schemas import Curve, SearchHit, SearchResponse
+from segments.scores import AnomalyTrack
+from segments.spans import TimeSpan
+
+SPARK_CHARS = 24
+"""The span fills the middle half."""
+CSV_FIELDS = ("rank", "video", "video_id", "camera", "start_s", "end_s", "start_time", "score")
+
+Tracks = Mapping[str, AnomalyTrack | None]
+"""By video id."""
+
+
+def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
+    """Rank, camera, video, span, wall time, score and anomaly; columns that know nothing are left out."""
+    hits = response.hits
+    names = short_names([hit.video for hit in hits])
+    columns: list[tuple[str, bool, Callable[[SearchHit], str | Text]]] = [
+        ("#", True, lambda hit: str(hit.rank)),
+        ("camera", False, lambda hit: hit.camera or ""),
+        ("video", False, lambda hit: names[hit.video]),
+        ("span", False, lambda hit: show_span(TimeSpan(hit.start_s, hit.end_s))),
+        ("time", False, lambda hit: show_wall_time(hit.start_time) if hit.start_time else ""),
+        ("score", True, lambda hit: f"{hit.score:.4f}"),
+        ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
+    ]
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    cells = {title: [Text.assemble(show(hit)) for hit in hits] for title, _, show in columns}
+    shown = [(title, right) for title, right, _ in columns if any(cells[title])]
+    for title, right in shown:
+        overflow = "fold" if title == "video" else "ellipsis"
+        table.add_column(
+            title,
+            justify="right" if right else "left",
+            no_wrap=title != "video",
+            overflow=overflow,
+        )
+    for row in zip(*(cells[title] for title, _ in shown), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def short_names(paths: Sequence[str]) -> dict[str, str]:
+    """Each path below the deepest folder that holds them all."""
+    if not paths:
+        return {}
+    folder = os.path.commonpath([str(Path(path).parent) for path in paths])
+    return {path: str(Path(path).relative_to(folder)) for path in paths}
+
+
+def _anomaly(hit: SearchHit, track: AnomalyTrack | None) -> Text:
+    """The curve around the span, the span's own part bright, and the span's highest score."""
+    number = hit.anomaly.get(track.detector) if track else None
+    if track is None or number is None:
+        return Text("")
+    span = TimeSpan(hit.start_s, hit.end_s)
+    bars = sparkline(binned(track, context(span), SPARK_CHARS))
+    margin = SPARK_CHARS // 4
+    return Text.assemble(
+        (bars[:margin], "dim"),
+        (bars[margin:-margin], "yellow"),
+        (bars[-margin:], "dim"),
+        f" {number:.2f}",
+    )
+
+
+def hits_csv(hits: Sequence[SearchHit]) -> str:
+    """One line per hit; a column for each part ("parts.X") and detector ("anomaly.X")."""
+    rows = [
+        {
+            **hit.model_dump(mode="json", include=set(CSV_FIELDS)),
+            **{f"parts.{name}": value for name, value in hit.parts.items()},
+            **{f"anomaly.{name}": value for name, value in hit.anomaly.items()},
+        }
+        for hit in hits
+    ]
+    extra = dict.fromkeys(name for row in rows for name in row if name not in CSV_FIELDS)
+    parts = [name for name in extra if name.startswith("parts.")]
+    return _to_csv([*CSV_FIELDS, *parts, *(name for name in extra if name not in parts)], rows)
+
+
+def curve_csv(curve: Curve) -> str:
+    """One line per score: from when to when it speaks, and the score."""
+    ends = [*curve.pts_s[1:], curve.end_s]
+    spans = zip(curve.pts_s, ends, curve.scores, strict=True)
+    fields = ("pts_s", "end_s", "score")
+    return _to_csv(fields, [dict(zip(fields, row, strict=True)) for row in spans])
+
+
+def _to_csv(fields: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fields, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
