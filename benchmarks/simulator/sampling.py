@@ -1,0 +1,233 @@
+"""Draws scenes from a seed."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+
+from benchmarks.simulator.colours import COACHWORK, COATS, JACKETS, TROUSERS
+from benchmarks.simulator.events import ANOMALOUS, EVENTS, NORMAL, EventSpec
+from benchmarks.simulator.places import PLACES, Place
+from benchmarks.simulator.scenes import (
+    Actor,
+    Event,
+    Scene,
+    SoundCue,
+    SoundTrack,
+    Split,
+    Time,
+    View,
+    Weather,
+)
+
+T = TypeVar("T")
+ANOMALOUS_SHARE = 0.6
+"""There are more kinds of anomalous than of normal events."""
+SILENT_SHARE = 0.15
+WEATHERS: tuple[Weather, ...] = ("clear", "rain", "snow", "fog")
+
+
+def split_seeds(split: Split, count: int, *, start: int = 0) -> range:
+    """Seeds of a split: even ones train, odd ones test."""
+    first = 2 * start + (split == "test")
+    return range(first, first + 2 * count, 2)
+
+
+def sample_scene(
+    seed: int,
+    *,
+    duration_s: float = 6.0,
+    anomalous: bool | None = None,
+    kind: str | None = None,
+    place: str | None = None,
+    time: Time | None = None,
+    has_sound: bool | None = None,
+) -> Scene:
+    """A short scene with one event; what is not given is drawn.
+
+    Raises:
+        ValueError: the event cannot be in that place.
+    """
+    rng = np.random.default_rng([seed, 1])
+    spec = EVENTS[kind] if kind else _sample_spec(rng, anomalous)
+    where = PLACES[place] if place else _sample_place(rng, spec)
+    if not _fits(spec, where):
+        raise ValueError(f"no {spec.kind} in {where.name}: places are {_places_of(spec)}")
+    start_s = float(rng.uniform(0.08, 0.18)) * duration_s
+    end_s = duration_s * float(rng.uniform(0.9, 1.0))
+    event = _sample_event(rng, spec, where, start_s=start_s, end_s=end_s)
+    background = _bystanders(rng, where, event) if rng.random() < 0.3 else ()
+    frame = _sample_frame(rng, where, time)
+    silent = rng.random() < SILENT_SHARE if has_sound is None else not has_sound
+    sound = None if silent else _sample_sound(rng, where, frame["weather"], (event,))
+    return Scene(
+        seed=seed, event=event, background=background, sound=sound, duration_s=duration_s, **frame
+    )
+
+
+def sample_long_scene(
+    seed: int,
+    *,
+    duration_s: float = 60.0,
+    anomalous: bool | None = None,
+    kind: str | None = None,
+    place: str | None = None,
+    time: Time | None = None,
+) -> Scene:
+    """A scene of a minute or more: one event of 8 to 12 s amid normal things.
+
+    Raises:
+        ValueError: `duration_s` is under 40 s.
+    """
+    if duration_s < 40:
+        raise ValueError(f"{duration_s = }: a long scene has at least 40 s; use sample_scene")
+    rng = np.random.default_rng([seed, 2])
+    short = sample_scene(seed, anomalous=anomalous, kind=kind, place=place, time=time)
+    where = PLACES[short.place]
+    start_s = float(rng.uniform(0.25, 0.65)) * duration_s
+    end_s = start_s + float(rng.uniform(8.0, 12.0))
+    event = _sample_event(rng, EVENTS[short.event.kind], where, start_s=start_s, end_s=end_s)
+    background = _daily_life(rng, where, event, duration_s)
+    sound = _sample_sound(rng, where, short.weather, (event, *background))
+    return Scene(
+        seed=seed,
+        place=short.place,
+        time=short.time,
+        weather=short.weather,
+        view=short.view,
+        event=event,
+        background=background,
+        sound=sound,
+        duration_s=duration_s,
+    )
+
+
+def _sample_spec(rng: np.random.Generator, anomalous: bool | None) -> EventSpec:
+    if anomalous is None:
+        anomalous = bool(rng.random() < ANOMALOUS_SHARE)
+    specs = ANOMALOUS if anomalous else NORMAL
+    return specs[int(rng.integers(len(specs)))]
+
+
+def _fits(spec: EventSpec, place: Place) -> bool:
+    match spec.where:
+        case "lane":
+            return place.lane_z_m is not None
+        case "outdoors":
+            return not place.is_indoor and place.half_width_m > 2
+        case "open":
+            return place.half_width_m > 2
+        case _:
+            return True
+
+
+def _places_of(spec: EventSpec) -> list[str]:
+    return [name for name, place in PLACES.items() if _fits(spec, place)]
+
+
+def _sample_place(rng: np.random.Generator, spec: EventSpec) -> Place:
+    return PLACES[_pick(rng, _places_of(spec))]
+
+
+def _sample_frame(rng: np.random.Generator, place: Place, time: Time | None) -> dict[str, Any]:
+    hours: tuple[Time, ...] = (
+        ("lit", "lit", "dark") if place.is_indoor else ("day", "day", "dusk", "night")
+    )
+    chosen = time or hours[int(rng.integers(len(hours)))]
+    weather = _pick(rng, WEATHERS) if rng.random() < 0.5 else "clear"
+    view = View(
+        height=float(rng.uniform(0.92, 1.1)),
+        tilt_deg=float(rng.uniform(-1.5, 1.5)),
+        pan_deg=float(rng.uniform(-3.0, 3.0)),
+        is_mirrored=bool(rng.random() < 0.5),
+        shake_px=float(rng.uniform(0.5, 2.0)) if rng.random() < 0.15 else 0.0,
+        noise=float(rng.uniform(1.5, 5.0)),
+    )
+    weather = "indoor" if place.is_indoor else weather
+    return {"place": place.name, "time": chosen, "weather": weather, "view": view}
+
+
+def _sample_event(
+    rng: np.random.Generator, spec: EventSpec, place: Place, *, start_s: float, end_s: float
+) -> Event:
+    room_m = 0.2 * place.half_width_m
+    return Event(
+        kind=spec.kind,
+        start_s=round(start_s, 2),
+        end_s=round(end_s, 2),
+        is_anomalous=spec.is_anomalous,
+        cast=_sample_cast(rng, spec),
+        direction=_pick(rng, spec.directions),
+        x_m=float(rng.uniform(-room_m, room_m)),
+        z_m=float(rng.uniform(-0.5, 0.4)),
+    )
+
+
+def _sample_cast(rng: np.random.Generator, spec: EventSpec) -> tuple[Actor, ...]:
+    jackets = [JACKETS[k] for k in rng.permutation(len(JACKETS))]
+    return tuple(_sample_actor(rng, role, jackets.pop()) for role in spec.cast)
+
+
+def _sample_actor(rng: np.random.Generator, role: str, jacket: str) -> Actor:
+    looks = int(rng.integers(64))
+    match role:
+        case "car" | "vehicle":
+            kind = "car" if role == "car" else _pick(rng, ("car", "car", "van", "bus"))
+            colour = jacket if jacket in COACHWORK else _pick(rng, COACHWORK)
+            return Actor(kind, colour, looks=looks)
+        case "dog":
+            return Actor("dog", _pick(rng, COATS), looks=looks)
+        case _:
+            kind = "cyclist" if role == "cyclist" else _pick(rng, ("man", "man", "woman"))
+            legs = _pick(rng, [c for c in TROUSERS if c != jacket])
+            return Actor(kind, jacket, legs, looks)
+
+
+def _bystanders(rng: np.random.Generator, place: Place, event: Event) -> tuple[Event, ...]:
+    """Someone who passes in the background and has nothing to do with it."""
+    if place.half_width_m < 2:
+        return ()
+    passer = _sample_event(rng, EVENTS["walk"], place, start_s=event.start_s, end_s=event.end_s)
+    side = "left" if passer.direction in ("left", "away") else "right"
+    shifted = {"direction": side, "x_m": float(rng.uniform(-2, 2)), "z_m": 2.6}
+    return (Event(**{**vars(passer), **shifted}),)
+
+
+def _daily_life(
+    rng: np.random.Generator, place: Place, event: Event, duration_s: float
+) -> tuple[Event, ...]:
+    """Normal events before and after the one that the scene is about."""
+    specs = [s for s in NORMAL if _fits(s, place) and s.kind != event.kind]
+    events: list[Event] = []
+    clock_s = float(rng.uniform(0, 3))
+    while clock_s < duration_s - 4:
+        end_s = clock_s + float(rng.uniform(5, 8))
+        if end_s + CLEAR_S < event.start_s or clock_s > event.end_s + CLEAR_S:
+            spec = specs[int(rng.integers(len(specs)))]
+            events.append(_sample_event(rng, spec, place, start_s=clock_s, end_s=end_s))
+        clock_s = end_s + float(rng.uniform(1, 6))
+    return tuple(events)
+
+
+CLEAR_S = 3.0
+"""The stage is empty for this long before and after the event of a long scene."""
+
+
+def _sample_sound(
+    rng: np.random.Generator, place: Place, weather: Weather, events: Sequence[Event]
+) -> SoundTrack:
+    cues = [
+        SoundCue(
+            kind,
+            round(e.start_s + a * (e.end_s - e.start_s), 2),
+            round(e.start_s + b * (e.end_s - e.start_s), 2),
+        )
+        for e in events
+        for kind, a, b in EVENTS[e.kind].cues
+    ]
+    ambience = "rain" if weather == "rain" else place.ambience
+    return SoundTrack(ambience, float(rng.uniform(3, 24)), tuple(cues))
+
+
+def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+    return options[int(rng.integers(len(options)))]
