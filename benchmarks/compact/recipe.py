@@ -1,0 +1,143 @@
+"""How the weights of the compact profile are made, stage by stage.
+
+1. Simulated clips are rendered and, with the real ones, decoded as the indexer would.
+2. `AppearanceEncoder`: simulated pictures and regions, and footage-cctv, against their captions.
+3. `SoundEncoder`: kinds of recorded sounds.
+4. `MotionEncoder`: the scale of its descriptors.
+5. `Alan` over their features: words to video, sound to video, sound to sound, the MIL detector.
+
+Stages 1 and 2 see nothing that the benchmark asks about and are made once. Stages 3 to 5 are made
+again for every fold, so that no number rests on a clip that a weight has seen.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from benchmarks.compact.decoded import DecodedVideo
+from benchmarks.compact.material import Clip
+from benchmarks.compact.simulated import SimulatedClip, picture_times, shown_regions
+from encoders.alan.training import SoundExample, TextTable, TrainingSet, VideoExample
+from encoders.compact.train_appearance import PictureSet
+from encoders.minilm import MiniLM
+from segments.vectors import ClipFeatures
+
+PICTURES_PER_CLIP = 3
+REGIONS_PER_PICTURE = 4
+TEXTS_AT_ONCE = 128
+
+
+class Sentences:
+    """Sentence embeddings, each computed once."""
+
+    def __init__(self, words: MiniLM) -> None:
+        self._words = words
+        self._known: dict[str, Float32[np.ndarray, " d"]] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
+        new = sorted(set(texts) - set(self._known))
+        for start in range(0, len(new), TEXTS_AT_ONCE):
+            some = new[start : start + TEXTS_AT_ONCE]
+            self._known |= dict(zip(some, self._words(some).sentence.numpy(), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def picture_set(
+    simulated: Sequence[tuple[SimulatedClip, DecodedVideo]],
+    real: Sequence[tuple[Clip, DecodedVideo]],
+    sentences: Sentences,
+    *,
+    seed: int = 0,
+) -> PictureSet:
+    """A few pictures of every simulated clip, and one of each second clip of the real ones."""
+    rng = np.random.default_rng(seed)
+    num_wordings = len(simulated[0][0].captions)
+    rows: list[_Picture] = []
+    for clip, video in simulated:
+        times = picture_times(video)
+        for t in rng.choice(len(times), PICTURES_PER_CLIP, replace=len(times) < PICTURES_PER_CLIP):
+            f = int(rng.integers(times.shape[1]))
+            shown = shown_regions(clip.scene, times[t, f], most=REGIONS_PER_PICTURE)
+            rows.append(_Picture(video.frames[t, f], clip.captions, *shown))
+    for clip, video in real:
+        wordings = tuple(clip.captions[i % len(clip.captions)] for i in range(num_wordings))
+        rows += [
+            _Picture(frames[0], wordings, np.zeros((0, 4)), []) for frames in video.frames[::2]
+        ]
+    boxes = np.zeros((len(rows), REGIONS_PER_PICTURE, 4), np.float32)
+    box_captions = np.zeros((len(rows), REGIONS_PER_PICTURE, 384), np.float32)
+    for row, picture in enumerate(rows):
+        boxes[row, : len(picture.boxes)] = picture.boxes
+        if picture.names:
+            box_captions[row, : len(picture.names)] = sentences(picture.names)
+    return PictureSet(
+        pixels=np.stack([picture.pixels for picture in rows]),
+        captions=np.stack([sentences(picture.captions) for picture in rows]),
+        boxes=boxes,
+        box_captions=box_captions,
+    )
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A video's features with everything that is said of it."""
+
+    features: ClipFeatures
+    captions: tuple[str, ...]
+    meaning: str
+    is_anomalous: bool
+    weight: float
+
+
+def training_set(
+    lessons: Sequence[Lesson], sounds: Sequence[SoundExample], words: MiniLM
+) -> TrainingSet:
+    """What ALAN is trained on."""
+    said = [(text, lesson.meaning) for lesson in lessons for text in lesson.captions]
+    distinct = sorted(set(said))
+    row_of = {pair: row for row, pair in enumerate(distinct)}
+    return TrainingSet(
+        texts=_text_table(distinct, words),
+        videos=tuple(
+            VideoExample(
+                lesson.features,
+                tuple(sorted({row_of[text, lesson.meaning] for text in lesson.captions})),
+                frozenset({lesson.meaning}),
+                lesson.is_anomalous,
+            )
+            for lesson in lessons
+        ),
+        weights=np.array([lesson.weight for lesson in lessons], np.float32),
+        sounds=tuple(sounds),
+    )
+
+
+@dataclass(frozen=True)
+class _Picture:
+    pixels: UInt8[np.ndarray, "h w 3"]
+    captions: tuple[str, ...]
+    boxes: Float64[np.ndarray, "k 4"]
+    names: list[str]
+
+
+def _text_table(said: Sequence[tuple[str, str]], words: MiniLM) -> TextTable:
+    texts = [text for text, _ in said]
+    outputs = [
+        words(texts[start : start + TEXTS_AT_ONCE]) for start in range(0, len(texts), TEXTS_AT_ONCE)
+    ]
+    longest = max(output.tokens.shape[1] for output in outputs)
+    return TextTable(
+        tokens=np.concatenate([_lengthened(o.tokens.numpy(), longest) for o in outputs]).astype(
+            np.float16
+        ),
+        words=np.concatenate([_lengthened(o.words.numpy(), longest) for o in outputs]),
+        sentences=np.concatenate([o.sentence.numpy() for o in outputs]),
+        meanings=tuple(meaning for _, meaning in said),
+    )
+
+
+def _lengthened(rows: np.ndarray, length: int) -> np.ndarray:
+    widths = [(0, 0), (0, length - rows.shape[1]), *[(0, 0)] * (rows.ndim - 2)]
+    return np.pad(rows, widths)
