@@ -20,11 +20,12 @@ from segments.tracks import TrackStore
 def curve(
     video: VideoArgument,
     library: LibraryOption = Path("library"),
-    detector: Annotated[str, typer.Option(help="Whose scores.")] = DEFAULT_DETECTOR,
+    detector: Annotated[str, typer.Option(metavar="NAME", help="Whose scores.")] = DEFAULT_DETECTOR,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line per score on stdout.")] = False,
     png: Annotated[
-        Path | None, typer.Option(help="Write a picture: the curve, and frames under it.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a picture: the curve, and frames under it."),
     ] = None,
 ) -> None:
     """Shows a video's anomaly scores over time; in the terminal, unless told otherwise."""

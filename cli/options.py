@@ -6,8 +6,14 @@ from typing import Annotated
 import typer
 
 LibraryOption = Annotated[
-    Path, typer.Option("--library", envvar="RETRACE_LIBRARY", help="The library's folder.")
+    Path,
+    typer.Option(
+        "--library", metavar="DIR", envvar="RETRACE_LIBRARY", help="The library's folder."
+    ),
 ]
 VideoArgument = Annotated[
-    str, typer.Argument(help="A video of the library: path, file name, or start of its id.")
+    str,
+    typer.Argument(
+        metavar="VIDEO", help="A video of the library: path, file name, or start of its id."
+    ),
 ]

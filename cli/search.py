@@ -25,27 +25,32 @@ STORE_WAIT_S = 5.0
 
 
 def search(
-    text: Annotated[str | None, typer.Argument(help="What to look for, in words.")] = None,
+    text: Annotated[
+        str | None, typer.Argument(metavar="[TEXT]", help="What to look for, in words.")
+    ] = None,
     audio: Annotated[
-        Path | None, typer.Option(help="A sound to look for: any sound or video file.")
+        Path | None,
+        typer.Option(metavar="FILE", help="A sound to look for, from any sound or video file."),
     ] = None,
     library: LibraryOption = Path("library"),
-    limit: Annotated[int, typer.Option(help="Most hits to show, 1 to 1000.")] = 10,
+    limit: Annotated[int, typer.Option(metavar="N", help="Most hits to show, 1 to 1000.")] = 10,
     level: Annotated[
         Level, typer.Option(help="Length of what is found: about 10 s, 1 min, or whole videos.")
     ] = "moment",
     camera: Annotated[
-        list[str] | None, typer.Option(help="Only this camera; repeat for any of several.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only this camera; repeat for any of several."),
     ] = None,
     after: Annotated[
         str | None,
-        typer.Option(help="Only what starts at or after this time (ISO 8601)."),
+        typer.Option(metavar="TIME", help="Only what starts at or after this time (ISO 8601)."),
     ] = None,
     before: Annotated[
-        str | None, typer.Option(help="Only what starts before this time (ISO 8601).")
+        str | None,
+        typer.Option(metavar="TIME", help="Only what starts before this time (ISO 8601)."),
     ] = None,
     min_score: Annotated[
-        float | None, typer.Option(help="Least similarity; not for fused rankings.")
+        float | None, typer.Option(metavar="X", help="Least similarity; not for fused rankings.")
     ] = None,
     min_anomaly: Annotated[
         list[str] | None,
@@ -55,7 +60,9 @@ def search(
     ] = None,
     alpha: Annotated[
         float | None,
-        typer.Option(help="Share of the CLS alignment, 0 to 1. Default: the library's own."),
+        typer.Option(
+            metavar="A", help="Share of the CLS alignment, 0 to 1. Default: the library's own."
+        ),
     ] = None,
     sound_mode: Annotated[
         SoundMode, typer.Option(help="What the sound is compared with; both fuses two rankings.")
@@ -63,7 +70,8 @@ def search(
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line per hit on stdout.")] = False,
     sheet: Annotated[
-        Path | None, typer.Option(help="Also write a contact sheet of the best hits (PNG).")
+        Path | None,
+        typer.Option(metavar="FILE.png", help="Also write a contact sheet of the best hits (PNG)."),
     ] = None,
 ) -> None:
     """Finds moments by words, by a sound, or by both.

@@ -24,7 +24,7 @@ Tracks = Mapping[str, AnomalyTrack | None]
 
 
 def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
-    """Rank, camera, video, span, wall time, score and anomaly; columns that know nothing are left out."""
+    """What is known of each hit; columns that know nothing are left out."""
     hits = response.hits
     names = short_names([hit.video for hit in hits])
     columns: list[tuple[str, bool, Callable[[SearchHit], str | Text]]] = [

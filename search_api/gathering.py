@@ -1,18 +1,18 @@
 """Reads from the footage what the pictures show. What cannot be read is said in its place."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 
 from search_api.curve_picture import Still, still_times
 from search_api.curves import best_track, peak_time_s
-from search_api.media import find_file
+from search_api.media import find_source
 from search_api.pictures import Tile
 from search_api.schemas import SearchHit
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import MediaError
+from segments.media import VideoSource
 from segments.reading import picture_at
 from segments.spans import TimeSpan
 from segments.tracks import TrackStore
@@ -28,28 +28,27 @@ def iter_tiles(hits: Iterable[SearchHit], catalog: Catalog, tracks: TrackStore) 
         span = TimeSpan(hit.start_s, hit.end_s)
         time_s = peak_time_s(track, span) if track else (span.start_s + span.end_s) / 2
         video = catalog.video(hit.video_id)
-        picture, note = None, "file not found"
-        if video and (path := _path_of(catalog, video, prefer=hit.video)):
-            picture, note = _picture(path, time_s, TILE_HEIGHT_PX), "file cannot be read"
-        yield Tile(hit, picture, note, track)
+        source = _find(catalog, video, prefer=hit.video) if video else None
+        picture = source and _picture(source, time_s, TILE_HEIGHT_PX)
+        yield Tile(hit, picture, "file cannot be read" if source else "file not found", track)
 
 
-def read_stills(catalog: Catalog, video: VideoRecord, *, prefer: str | None = None) -> list[Still]:
+def read_stills(catalog: Catalog, video: VideoRecord, *, prefer: str) -> list[Still]:
     """Pictures spread evenly over a video."""
-    path = _path_of(catalog, video, prefer=prefer)
+    source = _find(catalog, video, prefer=prefer)
     times = still_times(video.duration_s)
-    return [Still(time_s, path and _picture(path, time_s, STILL_HEIGHT_PX)) for time_s in times]
+    return [Still(time_s, source and _picture(source, time_s, STILL_HEIGHT_PX)) for time_s in times]
 
 
-def _path_of(catalog: Catalog, video: VideoRecord, *, prefer: str | None) -> Path | None:
+def _find(catalog: Catalog, video: VideoRecord, *, prefer: str) -> VideoSource | None:
     try:
-        return Path(find_file(catalog, video, prefer=prefer).path)
+        return find_source(catalog, video, prefer=prefer)
     except MediaError:  # the picture says so in its place
         return None
 
 
-def _picture(path: Path, time_s: float, height: int) -> UInt8[np.ndarray, "h w 3"] | None:
+def _picture(source: VideoSource, time_s: float, height: int) -> UInt8[np.ndarray, "h w 3"] | None:
     try:
-        return picture_at(path, time_s, height=height)
+        return picture_at(source, time_s, height=height)
     except MediaError:  # the picture says so in its place
         return None
