@@ -30,9 +30,10 @@ class OwnerLock:
             wait_s: how long to wait for an owner to leave.
 
         Raises:
-            LibraryError: another process, or another store in this one, has it; names the owner.
+            LibraryError: another process, or another store in this one, has it (names the owner),
+                or this user may not write to the library.
         """
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = _open_file(path)
         deadline = time.monotonic() + wait_s
         while not _try_lock(handle):
             if time.monotonic() >= deadline:
@@ -52,6 +53,16 @@ class OwnerLock:
 
 
 _held: set[OwnerLock] = set()
+
+
+def _open_file(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise LibraryError(
+            f"{path.parent} cannot be written to ({error.strerror}), which its embedded store "
+            "needs even for searching: copy the library to where you may write"
+        ) from error
 
 
 def _try_lock(handle: int) -> bool:

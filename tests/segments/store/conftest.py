@@ -1,6 +1,8 @@
 """One store fixture, three engines behind it."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +14,23 @@ from segments.store.edge import EdgeStore
 from segments.store.server import ServerStore, collection_name
 from tests.support.points import make_manifest
 
+MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture
+def swift_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: making a store waits on the disk ten times."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < 2**30:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        yield Path(folder)
+
 
 @pytest.fixture(params=["edge", "memory", pytest.param("server", marks=pytest.mark.qdrant)])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[VectorStore]:
+def store(request: pytest.FixtureRequest, swift_path: Path) -> Iterator[VectorStore]:
     opened = {"edge": open_edge, "memory": open_memory, "server": open_server}[request.param]
-    yield from opened(tmp_path)
+    yield from opened(swift_path)
 
 
 def open_edge(folder: Path) -> Iterator[VectorStore]:

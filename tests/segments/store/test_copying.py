@@ -16,9 +16,9 @@ NUM_POINTS = 90
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> VectorStore:
-    EdgeStore.create(tmp_path / "source", make_manifest().specs)
-    store = EdgeStore.open(tmp_path / "source", make_manifest().specs)
+def source(swift_path: Path) -> VectorStore:
+    EdgeStore.create(swift_path / "source", make_manifest().specs)
+    store = EdgeStore.open(swift_path / "source", make_manifest().specs)
     store.upsert(make_points(NUM_POINTS))
     return store
 

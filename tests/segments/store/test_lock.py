@@ -97,3 +97,10 @@ os.kill(os.getpid(), 9)
             OwnerLock.acquire(path, wait_s=10).release()
         finally:
             os.killpg(owner.pid, 9)
+
+
+def test_a_library_that_cannot_be_written_to(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "absent" / "owner.lock", tmp_path / "file" / "owner.lock"):
+        with pytest.raises(LibraryError, match="cannot be written to"):
+            OwnerLock.acquire(path)

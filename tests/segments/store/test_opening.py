@@ -11,8 +11,8 @@ from tests.support.points import make_manifest, make_points
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    return Library.create(tmp_path / "library", "tiny")
+def library(swift_path: Path) -> Library:
+    return Library.create(swift_path / "library", "tiny")
 
 
 def test_a_space_is_made_opened_and_reopened(library: Library) -> None:
