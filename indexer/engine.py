@@ -19,7 +19,7 @@ from indexer.footage import Broken, Decoded, DecoderPool, Ended, Event, Opened, 
 from indexer.intake import Intake
 from indexer.ledger import Ledger
 from indexer.report import FileOutcome, IndexReport
-from indexer.upkeep import refresh
+from indexer.upkeep import refresh, sweep
 from indexer.video import FinishedChunk, VideoPipeline
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import LibraryError
@@ -36,7 +36,8 @@ class Job:
     """Everything that a run works with."""
 
     library: Library
-    profile: Profile
+    load_profile: Callable[[], Profile]
+    """Called once, and only if some file must be read."""
     store: VectorStore | None
     """None where another process owns the store."""
     catalog: Catalog
@@ -80,18 +81,21 @@ class LocalEngine:
 
     def run(self, files: Sequence[FoundFile], stop: threading.Event) -> None:
         """Indexes what is not done; returns early, at a batch's end, once `stop` is set."""
+        sweep(self._job.library, keep=self._unfinished)
         self._ingest()
         unknown = [file for file in files if not self._pass_known(file)]
-        pool = DecoderPool(
-            unknown, self._job.profile.spec, self._progress(), workers=self._job.workers
-        )
-        with closing(pool.events(stop)) as events:
-            for event in events:
-                self._handle(event)
+        if unknown and not stop.is_set():
+            self._read(unknown, self._job.load_profile(), stop)
         self.report.interrupted = stop.is_set()
         self._settle_elsewhere()
         self._refresh()
         self.report.timings_s = dict(self._timings_s)
+
+    def _read(self, files: Sequence[FoundFile], profile: Profile, stop: threading.Event) -> None:
+        pool = DecoderPool(files, profile.spec, self._progress(), workers=self._job.workers)
+        with closing(pool.events(stop)) as events:
+            for event in events:
+                self._handle(event, profile)
 
     def _pass_known(self, file: FoundFile) -> bool:
         video_id = self._intake.known_content(file)
@@ -106,10 +110,10 @@ class LocalEngine:
         chunks = ledger.progress()
         return Progress(done, {video_id: chunks[video_id] for video_id in self._unfinished})
 
-    def _handle(self, event: Event) -> None:
+    def _handle(self, event: Event, profile: Profile) -> None:
         match event:
             case Opened():
-                self._open(event)
+                self._open(event, profile)
             case Decoded():
                 self._take(event)
             case Ended(file):
@@ -117,18 +121,18 @@ class LocalEngine:
             case Broken(file, reason):
                 self._fail(file, reason)
 
-    def _open(self, event: Opened) -> None:
+    def _open(self, event: Opened, profile: Profile) -> None:
         source, video_id = event.source, event.source.video_id
         self._intake.record(event.file, video_id, source.created_at)
         if event.first_chunk is None:
             self._elsewhere[event.file] = video_id
             return
-        self._job.ledger.begin(video_id, self._job.profile.manifest.digests)
+        self._job.ledger.begin(video_id, profile.manifest.digests)
         if event.first_chunk == 0:
             self._job.ledger.forget_chunks(video_id)
         pipeline = VideoPipeline(
             source,
-            self._job.profile,
+            profile,
             self._features(source),
             detectors=self._job.detectors,
             first_chunk=event.first_chunk,

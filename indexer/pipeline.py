@@ -1,10 +1,11 @@
 """Indexing as one call: opens a library, works on it alone, leaves it ready to search."""
 
 import threading
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Self
 
 from detectors.registry import require_detectors
 from encoders.base import Profile
@@ -26,6 +27,18 @@ STORE_WAIT_S = 10.0
 
 
 @dataclass(frozen=True)
+class LazyProfile:
+    """A profile that is loaded only when something must be encoded."""
+
+    name: str
+    load: Callable[[], Profile]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Self:
+        return cls(profile.spec.name, lambda: profile)
+
+
+@dataclass(frozen=True)
 class IndexSettings:
     """How to index."""
 
@@ -41,7 +54,7 @@ class IndexSettings:
 def index_files(
     root: Path,
     files: Sequence[FoundFile],
-    profile: Profile,
+    profile: Profile | LazyProfile,
     settings: IndexSettings | None = None,
     *,
     observer: Observer = lambda step: None,
@@ -62,7 +75,8 @@ def index_files(
     """
     settings = settings or IndexSettings()
     detectors = require_detectors(settings.detectors)
-    with _open_job(root, profile, settings, detectors) as job:
+    lazy = profile if isinstance(profile, LazyProfile) else LazyProfile.of(profile)
+    with _open_job(root, lazy, settings, detectors) as job:
         engine = LocalEngine(job, observer)
         engine.run(files, stop or threading.Event())
     engine.report.measure()
@@ -71,22 +85,29 @@ def index_files(
 
 @contextmanager
 def _open_job(
-    root: Path, profile: Profile, settings: IndexSettings, detectors: tuple[str, ...]
+    root: Path, profile: LazyProfile, settings: IndexSettings, detectors: tuple[str, ...]
 ) -> Generator[Job]:
-    library = open_for(root, profile.spec.name)
+    library = open_for(root, profile.name)
     with ExitStack() as opened:
         lock = OwnerLock.acquire(library.root / "indexer.lock")
         opened.callback(lock.release)
-        create_space(library, profile.manifest)
-        store = _open_store(library, profile, settings.store_wait_s)
+        if not library.manifest_file().exists():
+            create_space(library, profile.load().manifest)
+        store = _open_store(library, settings.store_wait_s)
         if store is not None:
             opened.callback(store.close)
         catalog = opened.enter_context(Catalog(library))
         ledger = opened.enter_context(Ledger(library))
         _keep_offsets(settings.clock_offsets, catalog, ledger)
         rules = replace(settings.rules, clock_offsets=catalog.clock_offsets())
+
+        def load_checked() -> Profile:
+            loaded = profile.load()
+            library.manifest().require_same(loaded.manifest)
+            return loaded
+
         workers = settings.workers or default_workers()
-        yield Job(library, profile, store, catalog, ledger, rules, detectors, workers)
+        yield Job(library, load_checked, store, catalog, ledger, rules, detectors, workers)
 
 
 def open_for(root: Path, profile: str) -> Library:
@@ -104,10 +125,10 @@ def open_for(root: Path, profile: str) -> Library:
     return library
 
 
-def _open_store(library: Library, profile: Profile, wait_s: float) -> VectorStore | None:
+def _open_store(library: Library, wait_s: float) -> VectorStore | None:
     """The store, or None where another process has it and goes on having it."""
     try:
-        return open_store(library, expected=profile.manifest, wait_s=wait_s)
+        return open_store(library, wait_s=wait_s)
     except LibraryError:
         if is_owned(library):
             return None

@@ -78,7 +78,7 @@ class IndexReport:
             f"{self.speed:.1f}x real time, {self.num_frames / max(self.wall_s, 1e-9):.0f} frames/s",
             f"peak memory {self.peak_memory_bytes / 2**20:.0f} MiB",
         ]
-        lines += [f"failed: {o.path}: {o.reason}" for o in self.of("failed")]
+        lines += [f"failed: {_named(o.path, o.reason or '')}" for o in self.of("failed")]
         lines += [f"note: {path}: {'; '.join(found)}" for path, found in self.problems.items()]
         lines += [
             f"removed: {video_id[:12]}, whose file holds something else now"
@@ -87,6 +87,10 @@ class IndexReport:
         if self.handed_over:
             lines.append("another process owns the store and takes the points from the spool")
         return lines
+
+
+def _named(path: str, reason: str) -> str:
+    return reason if reason.startswith(path) else f"{path}: {reason}"
 
 
 def peak_memory_bytes() -> int:

@@ -1,6 +1,7 @@
 """Keeping the store in step with what is known: changed sources, videos that failed or are gone."""
 
 import shutil
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from indexer.ledger import Ledger
@@ -47,6 +48,18 @@ def refresh(
             )
         ledger.clear_stale(video_id)
     return removals
+
+
+def sweep(library: Library, *, keep: Collection[str]) -> None:
+    """Deletes what killed runs left: half-written chunks, and features of contents not in `keep`.
+
+    Only for whoever indexes: nobody else writes there.
+    """
+    for partial in library.spool.glob(".*.partial"):
+        partial.unlink()
+    for folder in library.work.glob("*"):
+        if folder.name not in keep:
+            shutil.rmtree(folder)
 
 
 def _remove_data(library: Library, store: VectorStore, video_id: str) -> int:

@@ -1,0 +1,192 @@
+"""`retrace index`: footage into a library."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import defaults
+from cli.options import LibraryOption
+from cli.output import say, show, write
+from segments.errors import UserError
+from segments.library import Library
+from segments.source_table import read_sources_csv
+from segments.sources import NamePattern, SourceRules, load_zone, parse_clock_offset
+
+if TYPE_CHECKING:
+    from encoders.base import Profile
+    from indexer.discovery import FoundFile
+    from indexer.pipeline import IndexSettings, LazyProfile
+    from indexer.report import IndexReport
+
+EXIT_INTERRUPTED = 130
+
+
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files, and folders of files.")],
+    library: LibraryOption = defaults.LIBRARY,
+    profile: Annotated[
+        str, typer.Option(help="Models to use; auto takes the library's, or the best that is here.")
+    ] = "auto",
+    detectors: Annotated[str, typer.Option(help="Anomaly detectors, by comma.")] = "alan",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    camera: Annotated[str | None, typer.Option(help="The camera that recorded it all.")] = None,
+    name_pattern: Annotated[
+        str | None,
+        typer.Option(
+            help="What file names say, like '{camera}_{start:%Y%m%d_%H%M%S}*'; "
+            "with / also what folders say."
+        ),
+    ] = None,
+    sources_csv: Annotated[
+        Path | None,
+        typer.Option(help="CSV of file, camera, start[, clock_offset_s]."),
+    ] = None,
+    recorded_at: Annotated[
+        str | None, typer.Option(help="When the one file given was recorded (ISO 8601).")
+    ] = None,
+    clock_offset: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="CAMERA=SECONDS", help="Add to what a camera's clock says; kept in the library."
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(help="Zone of times that name none. Default: this machine's.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Files to decode side by side.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only list what would be indexed.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Indexes footage: cuts it into moments, scenes and videos that can be searched.
+
+    Run it again to go on after an interruption, or to add what is new; nothing is done twice.
+    Exit code: 0 all fine, 3 some files failed, 1 nothing could be done.
+    """
+    from detectors.registry import require_detectors
+    from indexer.discovery import discover
+    from indexer.pipeline import IndexSettings
+
+    rules = _rules(camera, name_pattern, sources_csv, recorded_at, timezone)
+    settings = IndexSettings(
+        rules=rules,
+        clock_offsets=dict(parse_clock_offset(text) for text in clock_offset or []),
+        detectors=require_detectors(name for name in detectors.split(",") if name),
+        workers=workers,
+    )
+    files = discover(paths, skip=library)
+    _require_sensible(files, recorded_at)
+    if dry_run:
+        _list(files, settings, library, as_json=as_json)
+        return
+    report = _run(library, files, _choose_profile(profile, device, library), settings)
+    _print(report, rules, as_json=as_json)
+    raise typer.Exit(EXIT_INTERRUPTED if report.interrupted else report.exit_code)
+
+
+def _rules(
+    camera: str | None,
+    name_pattern: str | None,
+    sources_csv: Path | None,
+    recorded_at: str | None,
+    timezone: str | None,
+) -> SourceRules:
+    return SourceRules(
+        camera=camera,
+        recorded_at=None if recorded_at is None else _parse_time(recorded_at),
+        pattern=None if name_pattern is None else NamePattern(name_pattern),
+        table=None if sources_csv is None else read_sources_csv(sources_csv),
+        zone=None if timezone is None else load_zone(timezone),
+    )
+
+
+def _parse_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(
+            f"--recorded-at {text!r}: write 2024-05-31T23:59:00 or 2024-05-31T23:59:00+02:00"
+        ) from None
+
+
+def _require_sensible(files: "list[FoundFile]", recorded_at: str | None) -> None:
+    if not files:
+        raise UserError("no media files are there: name a folder that holds some, or a file")
+    if recorded_at is not None and len(files) > 1:
+        raise UserError(
+            f"--recorded-at is the time of one file, not of {len(files)}: "
+            "use --name-pattern or --sources-csv"
+        )
+
+
+def _choose_profile(name: str, device: str, library: Path) -> "LazyProfile":
+    """The profile that is named; for "auto" the library's own, or the best on this machine."""
+    from indexer.pipeline import LazyProfile
+
+    if name == "auto" and (library / "library.json").exists():
+        chosen = Library.open(library).space
+    else:
+        from encoders.registry import resolve_profile
+
+        chosen = resolve_profile(name)
+        if name == "auto":
+            say(f"profile {chosen}: the best whose weights are on this machine")
+
+    def load() -> "Profile":
+        from encoders.registry import load_profile
+
+        return load_profile(chosen, device=device)
+
+    return LazyProfile(chosen, load)
+
+
+def _run(
+    library: Path, files: "list[FoundFile]", profile: "LazyProfile", settings: "IndexSettings"
+) -> "IndexReport":
+    from cli.progress import IndexProgress
+    from cli.stopping import stop_on_interrupt
+    from indexer.pipeline import index_files
+
+    with stop_on_interrupt() as stop, IndexProgress(files) as progress:
+        return index_files(library, files, profile, settings, observer=progress.show, stop=stop)
+
+
+def _print(report: "IndexReport", rules: SourceRules, *, as_json: bool) -> None:
+    if rules.recorded_at or rules.pattern or rules.table:
+        say(f"times that name no zone are taken as {zone_name(rules.zone)}")
+    if as_json:
+        write(json.dumps(report.to_json(), indent=2))
+    else:
+        show("\n".join(report.lines()))
+    if report.interrupted:
+        say("interrupted: run the same command again to go on from here")
+
+
+def zone_name(zone: tzinfo | None) -> str:
+    """What people call the zone that naive times are read in."""
+    if zone is not None:
+        return str(zone)
+    return f"this machine's zone ({datetime.now().astimezone().tzname()})"
+
+
+def _list(
+    files: "list[FoundFile]", settings: "IndexSettings", library: Path, *, as_json: bool
+) -> None:
+    from indexer.preview import preview
+
+    planned = preview(library, files, settings)
+    if as_json:
+        write(json.dumps([asdict(plan) for plan in planned], indent=2))
+        return
+    for plan in planned:
+        about = f"{plan.camera or 'camera unknown'}, {plan.recorded_at or 'time unknown so far'}"
+        show(f"{plan.state:<8} {plan.path} ({about})")
+    num_new = sum(plan.state != "known" for plan in planned)
+    say(f"{len(planned)} files, {num_new} to index; a container's own time is read when indexing")

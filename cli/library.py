@@ -1,0 +1,104 @@
+"""`retrace library`: what a library holds, whether it is sound, and taking things out of it."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from cli import defaults
+from cli.options import LibraryOption, VideoArgument
+from cli.output import say, show, write
+from segments.catalog import Catalog
+from segments.library import Library
+
+EXIT_FINDINGS = 1
+STORE_WAIT_S = 10.0
+MAX_SHOWN = 50
+"""Videos that `info` lists on a terminal; --json lists all."""
+
+app = typer.Typer(help="Looks after a library.", no_args_is_help=True)
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+
+
+@app.command()
+def info(library: LibraryOption = defaults.LIBRARY, as_json: JsonOption = False) -> None:
+    """Says what the library holds: videos, hours, cameras, disk use, and what failed and why."""
+    from indexer.inspection import describe_library
+
+    facts = describe_library(Library.open(library))
+    if as_json:
+        write(json.dumps(asdict(facts), indent=2))
+    else:
+        show("\n".join(facts.lines(max_videos=MAX_SHOWN)))
+
+
+@app.command()
+def check(library: LibraryOption = defaults.LIBRARY, as_json: JsonOption = False) -> None:
+    """Looks for anything that is missing, left over or damaged. Exit code 1 where it finds some."""
+    from indexer.inspection import find_problems
+    from segments.store.opening import open_store
+
+    opened = Library.open(library)
+    store = open_store(opened, wait_s=STORE_WAIT_S)
+    try:
+        problems = find_problems(opened, store)
+    finally:
+        store.close()
+    if as_json:
+        write(json.dumps({"problems": problems}, indent=2))
+    else:
+        show("\n".join(problems) or "all is well")
+    raise typer.Exit(EXIT_FINDINGS if problems else 0)
+
+
+@app.command()
+def delete(
+    video: VideoArgument,
+    library: LibraryOption = defaults.LIBRARY,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Removes a video from the library: points, scores and rows. Its files are never touched."""
+    from indexer.ledger import Ledger
+    from indexer.upkeep import remove_video
+    from segments.store.opening import open_store
+
+    opened = Library.open(library)
+    with Catalog(opened) as catalog, Ledger(opened) as ledger:
+        found = catalog.find(video)
+        paths = ", ".join(source.path for source in catalog.sources(found.video_id))
+        if not yes and not typer.confirm(f"Remove {paths} ({found.duration_s:.0f} s)?", err=True):
+            say("nothing was removed")
+            raise typer.Exit(EXIT_FINDINGS)
+        store = open_store(opened, wait_s=STORE_WAIT_S)
+        try:
+            removal = remove_video(opened, store, found.video_id, catalog=catalog, ledger=ledger)
+        finally:
+            store.close()
+    show(f"removed {removal.points} points and the scores of {paths}; the files are untouched")
+
+
+@app.command()
+def copy(
+    to: Annotated[str, typer.Option("--to", help="URL of a Qdrant server.")],
+    library: LibraryOption = defaults.LIBRARY,
+    api_key: Annotated[
+        str | None, typer.Option(envvar="QDRANT_API_KEY", help="The server's key.")
+    ] = None,
+) -> None:
+    """Copies the library's points to a Qdrant server; a second call finishes an interrupted one."""
+    from segments.store.copying import copy_points
+    from segments.store.opening import create_space, open_store
+
+    opened = Library.open(library)
+    source = open_store(opened, wait_s=STORE_WAIT_S)
+    try:
+        create_space(opened, opened.manifest(), url=to, api_key=api_key)
+        target = open_store(opened, url=to, api_key=api_key)
+        try:
+            num_written, num_points = copy_points(source, target), source.count()
+        finally:
+            target.close()
+    finally:
+        source.close()
+    show(f"{num_points} points are at {to}; {num_written} had to be written")

@@ -1,0 +1,49 @@
+"""The console command `retrace`."""
+
+from typing import Any
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from cli import clip, curve, index, library, search
+from segments.errors import RetraceError
+
+EXIT_ERROR, EXIT_INTERRUPTED = 1, 130
+
+
+class RetraceGroup(TyperGroup):
+    """Turns what the user can repair into one line on stderr. Anything else is a bug, and shows."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except RetraceError as error:
+            _complain(str(error))
+            raise typer.Exit(EXIT_ERROR) from error
+        except KeyboardInterrupt:
+            _complain("interrupted")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    cls=RetraceGroup,
+    help="Finds the moment something went wrong in hours of footage.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(index.index)
+app.command()(search.search)
+app.command()(curve.curve)
+app.command()(clip.clip)
+app.add_typer(library.app, name="library")
+
+
+def main() -> None:
+    app()
+
+
+def _complain(message: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console.print(message, style="red", markup=False)

@@ -1,0 +1,73 @@
+"""Progress of indexing: a live bar on a terminal, a line per file elsewhere."""
+
+import time
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from indexer.discovery import FoundFile
+from indexer.engine import Step
+
+
+class IndexProgress:
+    """Shows the steps of a run on stderr. What is left is estimated by the bytes of the files."""
+
+    def __init__(self, files: Sequence[FoundFile], console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._num_files = len(files)
+        self._num_done = 0
+        self._footage_s = 0.0
+        self._num_frames = 0
+        self._shares: dict[FoundFile, float] = {}
+        self._started = time.perf_counter()
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._task = self._bar.add_task("", total=sum(file.size_bytes for file in files))
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def show(self, step: Step) -> None:
+        """An `indexer.engine.Observer`."""
+        self._footage_s += step.footage_s
+        self._num_frames += step.num_frames
+        gained = step.share - self._shares.get(step.file, 0.0)
+        self._shares[step.file] = step.share
+        if step.outcome is not None:
+            self._num_done += 1
+            if not self._console.is_terminal or step.outcome.status == "failed":
+                self._say_done(step)
+        self._bar.update(
+            self._task, advance=gained * step.file.size_bytes, description=self.describe()
+        )
+
+    def describe(self) -> str:
+        """Files, frames per second and how much faster than real time, so far."""
+        elapsed_s = max(time.perf_counter() - self._started, 1e-3)
+        files = f"{self._num_done}/{self._num_files} files"
+        speed = f"{self._footage_s / elapsed_s:.1f}x real time"
+        return f"{files}, {self._num_frames / elapsed_s:.0f} frames/s, {speed}"
+
+    def _say_done(self, step: Step) -> None:
+        assert step.outcome is not None
+        text = f"{self._num_done}/{self._num_files} {step.outcome.status}: {step.outcome.path}"
+        self._console.print(text, markup=False)
