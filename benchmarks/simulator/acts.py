@@ -3,9 +3,10 @@
 import math
 from dataclasses import dataclass
 
-from benchmarks.simulator.canvas import Point
+from benchmarks.simulator.blazes import Blaze
+from benchmarks.simulator.canvas import Colour, Point
 from benchmarks.simulator.places import PLACES
-from benchmarks.simulator.props import Blaze, Prop
+from benchmarks.simulator.props import Prop
 from benchmarks.simulator.scenes import Event
 from benchmarks.simulator.things import Cyclist, Dog, Person, Thing, Vector, Vehicle
 
@@ -53,19 +54,26 @@ class Act:
         """1 where the action goes to the right."""
         return -1 if self.event.direction == "left" else 1
 
-    def passed(self, moment: float) -> float:
-        """How much of what follows a moment is over.
-
-        Args:
-            moment: a share of the event, in [0, 1).
-        """
-        return min(1.0, max(0.0, (self.share - moment) / (1 - moment)))
-
     def point(self, along: float, across: float = 0.0, up: float = 0.0) -> Point:
-        """A place on the stage, metres from its middle."""
+        """A place on the stage, metres from its middle.
+
+        Where there are walls at either side, what would lie behind one lies farther down the hall.
+        """
         stage = PLACES[self.place]
         x = self.event.x_m + self.sign * along
-        return (x, up, stage.stage_z_m + self.event.z_m + across)
+        behind_m = max(0.0, abs(x) - stage.room_m)
+        x -= math.copysign(behind_m, x)
+        return (x, up, stage.stage_z_m + self.event.z_m + across + behind_m)
+
+    @property
+    def risen(self) -> float:
+        """How far the fallen have got up after the end, in [0, 1]."""
+        return min(1.0, self.after_s / GET_UP_S)
+
+    @property
+    def gone_m(self) -> float:
+        """How far they have walked since."""
+        return WALK_M_S * max(0.0, self.after_s - GET_UP_S)
 
     def lane(self, along: float, across: float = 0.0) -> Point:
         """A place on the lane."""
@@ -73,7 +81,11 @@ class Act:
         assert lane_z_m is not None, f"no lane in {self.place}"
         return (self.sign * along, 0.0, lane_z_m + across)
 
-    def heading(self, facing: float = 1.0) -> Vector:
+    def heading(self, facing: float = 1.0, *, along: float = 0.0) -> Vector:
+        """Direction of someone who faces along (1) or against (-1) the action at a `point`."""
+        x = self.event.x_m + self.sign * along
+        if abs(x) > PLACES[self.place].room_m:
+            return (0.0, math.copysign(1.0, x) * self.sign * facing)
         return (self.sign * facing, 0.0)
 
     def person(
@@ -94,7 +106,8 @@ class Act:
             phase = self._phase(index, along, pose)
         actor = self.event.cast[index]
         at = self.point(along, across, up)
-        return Person(actor, at, self.heading(facing), pose, phase, pitch_deg, holds)
+        forward = self.heading(facing, along=along)
+        return Person(actor, at, forward, pose, phase, pitch_deg, holds)
 
     def goer(
         self,
@@ -104,7 +117,10 @@ class Act:
         *,
         come: float = 1,
         go: float = 1,
-        **how,
+        facing: float = 1,
+        pose: str = "stand",
+        phase: float | None = None,
+        holds: str = "",
     ) -> Person:
         """Someone who walks to a mark, does something there while the event lasts, and walks on.
 
@@ -118,7 +134,7 @@ class Act:
         if self.after_s:
             along += go * WALK_M_S * self.after_s
             return self.person(index, along, across, facing=go, pose="walk")
-        return self.person(index, along, across, **how)
+        return self.person(index, along, across, facing=facing, pose=pose, phase=phase, holds=holds)
 
     def victim(
         self,
@@ -139,12 +155,11 @@ class Act:
             pitch_deg: 90 falls on the face, -90 on the back.
         """
         if self.since_s < hit * self.length_s or self.after_s > GET_UP_S:
-            walked = WALK_M_S * max(0.0, self.after_s - GET_UP_S)
             pose = "walk" if self.before_s or self.after_s else before
-            along -= WALK_M_S * self.before_s * facing - walked * facing
+            along += facing * (self.gone_m - WALK_M_S * self.before_s)
             return self.person(index, along, across, facing=facing, pose=pose)
         fallen_s = self.since_s - hit * self.length_s
-        fall = min(1.0, fallen_s / 0.6) * (1 - self.after_s / GET_UP_S)
+        fall = min(1.0, fallen_s / 0.6) * (1 - self.risen)
         return self.person(
             index,
             along + slide_m * min(1.0, fallen_s / 0.5),
@@ -164,10 +179,20 @@ class Act:
         return Cyclist(self.event.cast[index], at, self.heading(), along * 0.35, tilt)
 
     def dog(self, index: int, along: float, across: float) -> Dog:
-        return Dog(self.event.cast[index], self.point(along, across), self.heading(), along)
+        return Dog(
+            self.event.cast[index], self.point(along, across), self.heading(along=along), along
+        )
 
-    def prop(self, kind: str, along: float, across: float = 0.0, **how) -> Prop:
-        return Prop(kind, self.point(along, across), **how)
+    def prop(
+        self,
+        kind: str,
+        along: float,
+        across: float = 0.0,
+        *,
+        colour: Colour = (140, 90, 45),
+        amount: float = 0.0,
+    ) -> Prop:
+        return Prop(kind, self.point(along, across), colour, amount)
 
     def blaze(self, kind: str, at: Point, amount: float, *, size_m: float = 1.0) -> list[Thing]:
         """Nothing where the amount is 0."""

@@ -14,13 +14,13 @@ FULL_LIGHT = 200
 """Value of the light map that leaves a colour as it is."""
 AMBIENT: dict[Time, tuple[float, float, float]] = {
     "day": (1.0, 1.0, 1.0),
-    "dusk": (0.92, 0.72, 0.58),
+    "dusk": (0.92, 0.79, 0.7),
     "night": (0.24, 0.27, 0.38),
     "lit": (1.0, 0.99, 0.95),
     "dark": (0.3, 0.34, 0.42),
 }
 LAMPS: dict[Time, tuple[tuple[float, float, float], float]] = {
-    "night": ((0.56, 0.48, 0.3), 1.7),
+    "night": ((0.64, 0.54, 0.34), 2.1),
     "dark": ((0.34, 0.38, 0.34), 1.6),
 }
 """Colour and radius in metres of the pool of light on the stage."""

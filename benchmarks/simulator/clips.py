@@ -44,18 +44,21 @@ def write_clip(
 def _write(scene: Scene, container: OutputContainer, codec: str, options: dict[str, str]) -> None:
     rate = Fraction(scene.fps).limit_denominator(1000)
     video = container.add_stream(codec, rate=rate, options=options)
+    if not isinstance(video, av.VideoStream):
+        raise ValueError(f"{codec = } is no encoder of pictures; use for example libx264")
     video.width, video.height = scene.width, scene.height
     video.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     video.codec_context.thread_count = 1
     sound = render_sound(scene)
-    if sound is not None:
-        audio = container.add_stream("aac", rate=AUDIO_RATE_HZ, layout="mono")
+    audio = (
+        None if sound is None else container.add_stream("aac", rate=AUDIO_RATE_HZ, layout="mono")
+    )
     for k, pixels in enumerate(render_frames(scene)):
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb24")
         frame.pts, frame.time_base = k, 1 / rate
         container.mux(video.encode(frame))
     container.mux(video.encode())
-    if sound is not None:
+    if audio is not None and sound is not None:
         _write_sound(container, audio, sound)
 
 

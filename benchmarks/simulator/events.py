@@ -1,14 +1,15 @@
 """The kinds of events: who takes part, where they can be, and what is heard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.simulator import anomalous_acts, normal_acts
 from benchmarks.simulator.acts import Act
+from benchmarks.simulator.props import Prop
 from benchmarks.simulator.scenes import Direction, Event, Scene
 from benchmarks.simulator.things import Thing
 
-Perform = Callable[[Act], list[Thing]]
+Perform = Callable[[Act], Sequence[Thing]]
 Cue = tuple[str, float, float]
 """A sound with its start and end as shares of the event."""
 SIDES: tuple[Direction, ...] = ("left", "right")
@@ -160,17 +161,29 @@ ANOMALOUS = tuple(
 EVENTS: dict[str, EventSpec] = {spec.kind: spec for spec in (*NORMAL, *ANOMALOUS)}
 
 
-def perform(event: Event, place: str, time_s: float) -> list[Thing]:
+def perform(event: Event, place: str, time_s: float) -> Sequence[Thing]:
     """What of the event is to be seen at a moment, in no order."""
     return EVENTS[event.kind].perform(Act(event, place, time_s))
 
 
 def things_at(scene: Scene, time_s: float) -> list[Thing]:
-    """Everything that moves in the scene at a moment, farthest first."""
-    events = (scene.event, *scene.background)
-    near = [e for e in events if e.start_s - AROUND_S <= time_s < e.end_s + AROUND_S]
-    things = [thing for event in near for thing in perform(event, scene.place, time_s)]
+    """Everything that moves in the scene at a moment, farthest first.
+
+    What the main event needs to stand about is there all the time.
+    """
+    things = [
+        thing
+        for thing in perform(scene.event, scene.place, time_s)
+        if _is_near(scene.event, time_s) or (isinstance(thing, Prop) and thing.is_fixed)
+    ]
+    for event in scene.background:
+        if _is_near(event, time_s):
+            things += perform(event, scene.place, time_s)
     return sorted(things, key=lambda thing: -thing.at[2])
+
+
+def _is_near(event: Event, time_s: float) -> bool:
+    return event.start_s - AROUND_S <= time_s < event.end_s + AROUND_S
 
 
 AROUND_S = 8.0

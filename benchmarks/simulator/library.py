@@ -1,10 +1,9 @@
-"""Writes folders of scenes, and the demo's cameras."""
+"""Writes folders of scenes."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 
 from benchmarks.simulator.captions import captions
 from benchmarks.simulator.clips import write_clip
-from benchmarks.simulator.sampling import sample_long_scene, sample_scene, split_seeds
+from benchmarks.simulator.sampling import sample_scene, split_seeds
 from benchmarks.simulator.scenes import Scene, Split, frame_labels
 from segments.files import write_atomically
 
@@ -72,7 +71,8 @@ def write_library(
     scenes = [sample_scene(s, duration_s=duration_s) for s in seeds]
     names = [f"{split}-{s:06d}.mp4" for s in seeds]
     clips = [
-        _clip(name, scene, split, num_captions) for name, scene in zip(names, scenes, strict=True)
+        describe_clip(name, scene, split, num_captions)
+        for name, scene in zip(names, scenes, strict=True)
     ]
     write_clips(folder, clips, codec=codec, num_workers=num_workers, progress=progress)
     return clips
@@ -103,42 +103,8 @@ def read_listing(folder: Path) -> list[Clip]:
     return [Clip.from_dict(json.loads(line)) for line in lines]
 
 
-def demo_clips(*, seed: int = 7) -> list[Clip]:
-    """Twelve clips of two cameras on one evening, four of them of about a minute.
-
-    Names are made for `--name-pattern "{camera}_{start:%Y%m%d_%H%M%S}*"`.
-    """
-    start = datetime(2026, 3, 14, 21, 30)
-    clips: list[Clip] = []
-    for k, (camera, kind, duration_s) in enumerate(DEMO):
-        place = {"gate-north": "car_park", "shop-2": "shop"}[camera]
-        how = {"kind": kind, "place": place, "time": "night" if place == "car_park" else "lit"}
-        if duration_s < 40:
-            scene = sample_scene(2 * (seed + k), duration_s=duration_s, has_sound=True, **how)
-        else:
-            scene = sample_long_scene(2 * (seed + k), duration_s=duration_s, **how)
-        name = f"{camera}_{start + timedelta(minutes=7 * k):%Y%m%d_%H%M%S}.mp4"
-        clips.append(_clip(name, scene, "test", 1))
-    return clips
-
-
-DEMO = (
-    ("gate-north", "walk", 10.0),
-    ("shop-2", "push_cart", 10.0),
-    ("gate-north", "hit_cyclist", 60.0),
-    ("shop-2", "talk", 12.0),
-    ("gate-north", "drive", 10.0),
-    ("shop-2", "robbery", 75.0),
-    ("gate-north", "fire", 90.0),
-    ("shop-2", "theft", 12.0),
-    ("gate-north", "dog_walk", 12.0),
-    ("shop-2", "fall", 45.0),
-    ("gate-north", "vandalism", 14.0),
-    ("gate-north", "fight", 14.0),
-)
-
-
-def _clip(name: str, scene: Scene, split: Split, num_captions: int) -> Clip:
+def describe_clip(name: str, scene: Scene, split: Split, num_captions: int = 1) -> Clip:
+    """The entry of a scene that is to be written under a name."""
     rng = np.random.default_rng([scene.seed, 8])
     middles_s = np.arange(int(scene.duration_s)) + 0.5
     labels = tuple(bool(label) for label in frame_labels(scene, middles_s))

@@ -1,9 +1,8 @@
-"""What stands about or happens to things: bags, fences, fire, smoke and broken glass."""
+"""What stands about or is carried along: bags, benches, fences, panes."""
 
 import math
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Float64
 
@@ -25,6 +24,11 @@ class Prop:
     @property
     def subject(self) -> str | None:
         return SUBJECTS.get(self.kind)
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it stands there before anybody comes and after all have gone."""
+        return self.kind in ("bin", "bench", "fence", "pane", "panel")
 
     def outline(self) -> Float64[np.ndarray, "n 3"]:
         x, y, z = self.at
@@ -138,111 +142,4 @@ SUBJECTS = {
     "fence": "fence",
     "pane": "pane",
     "panel": "panel",
-}
-
-
-@dataclass(frozen=True)
-class Blaze:
-    """Fire, smoke, a blast, a muzzle flash or flying glass: drawn after the light, as it shines."""
-
-    kind: str
-    at: Point
-    amount: float
-    """In [0, 1]."""
-    time_s: float
-    size_m: float = 1.0
-
-    @property
-    def subject(self) -> str | None:
-        return {"fire": "fire", "blast": "blast"}.get(self.kind) if self.amount > 0.1 else None
-
-    def outline(self) -> Float64[np.ndarray, "n 3"]:
-        x, y, z = self.at
-        reach = self.size_m * (0.4 + self.amount)
-        return np.array([(x + s * reach / 2, y + u, z) for s in (-1, 1) for u in (0, 1.8 * reach)])
-
-    def draw(self, canvas: Canvas) -> None:
-        BLAZES[self.kind](canvas, self)
-
-
-def _fire(canvas: Canvas, fire: Blaze) -> None:
-    x, y, z = fire.at
-    for layer, (colour, share) in enumerate(
-        (((225, 70, 15), 1.0), ((250, 150, 30), 0.7), ((255, 235, 130), 0.4))
-    ):
-        for k in range(5):
-            flicker = 0.75 + 0.35 * math.sin(13 * fire.time_s + 2.1 * k + layer)
-            height = fire.amount * fire.size_m * share * flicker * (1.6 - 0.22 * abs(k - 2))
-            left = x + (k - 2) * 0.17 * fire.size_m * share
-            lean = 0.12 * math.sin(7 * fire.time_s + k)
-            half = 0.16 * fire.size_m * share
-            tip = (left + lean, y + height, z)
-            canvas.polygon([(left - half, y, z), (left + half, y, z), tip], colour)
-
-
-def _smoke(canvas: Canvas, smoke: Blaze) -> None:
-    x, y, z = smoke.at
-    veil = canvas.pixels.copy()
-    cloud = Canvas(veil, canvas.camera)
-    for k in range(9):
-        age = (smoke.time_s * 0.45 + k / 9) % 1.0
-        drift = 0.5 * math.sin(k * 1.7) * age + 0.5 * age
-        grey = 70 + 8 * (k % 5)
-        centre = (x + drift * smoke.size_m, y + age * 3.0 * smoke.size_m, z)
-        cloud.disc(centre, (0.18 + 0.6 * age) * smoke.size_m * smoke.amount, (grey, grey, grey))
-    cv2.addWeighted(veil, 0.6, canvas.pixels, 0.4, 0, dst=canvas.pixels)
-
-
-def _blast(canvas: Canvas, blast: Blaze) -> None:
-    """`amount` is the age: 0 at the flash, 1 when the ball has gone out."""
-    x, y, z = blast.at
-    glow = max(0.0, 1 - 4 * blast.amount)
-    if glow:
-        white = np.full_like(canvas.pixels, (255, 244, 214))
-        cv2.addWeighted(white, 0.85 * glow, canvas.pixels, 1 - 0.85 * glow, 0, dst=canvas.pixels)
-    radius = blast.size_m * 1.5 * min(1.0, 0.3 + 2.5 * blast.amount) * (1 - 0.8 * blast.amount)
-    for colour, share in (((190, 60, 20), 1.0), ((250, 140, 30), 0.75), ((255, 240, 170), 0.45)):
-        for k in range(6):
-            angle = k * math.pi / 3 + share
-            off = 0.5 * radius * share
-            ball = (x + off * math.cos(angle), y + 0.6 + off * (1 + math.sin(angle)), z)
-            canvas.disc(ball, radius * share * 0.6, colour)
-
-
-def _flash(canvas: Canvas, flash: Blaze) -> None:
-    canvas.disc(flash.at, 0.3 * flash.amount, (255, 190, 70))
-    canvas.disc(flash.at, 0.17 * flash.amount, (255, 255, 225))
-
-
-def _shards(canvas: Canvas, shards: Blaze) -> None:
-    x, y, z = shards.at
-    age = shards.amount
-    for k in range(16):
-        angle = k * 2.399
-        reach = (0.4 + 0.12 * (k % 5)) * (0.3 + 1.5 * age)
-        high = max(0.03, y + reach * math.sin(angle) - 2.6 * age * age)
-        at = (x + reach * math.cos(angle), high, z - 0.5 * age)
-        canvas.line(at, (at[0] + 0.08, at[1] + 0.06, at[2]), (226, 240, 248), width_m=0.04)
-
-
-def _debris(canvas: Canvas, debris: Blaze) -> None:
-    x, y, z = debris.at
-    for k in range(12):
-        angle = k * 2.399
-        reach = debris.size_m * (0.5 + 0.15 * (k % 4)) * min(1.0, 0.2 + 2 * debris.amount)
-        high = max(0.03, y + 1.5 * debris.amount * (1 - debris.amount) * (1 + k % 3) - 0.3)
-        canvas.disc(
-            (x + reach * math.cos(angle), high, z + 0.5 * reach * math.sin(angle)),
-            0.06,
-            (45, 45, 48),
-        )
-
-
-BLAZES = {
-    "fire": _fire,
-    "smoke": _smoke,
-    "blast": _blast,
-    "flash": _flash,
-    "shards": _shards,
-    "debris": _debris,
 }

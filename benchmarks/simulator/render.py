@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import UInt8
 
 from benchmarks.simulator.atmosphere import Atmosphere
+from benchmarks.simulator.blazes import Blaze
 from benchmarks.simulator.camera import Camera
 from benchmarks.simulator.canvas import Canvas
 from benchmarks.simulator.events import things_at
 from benchmarks.simulator.places import PLACES
-from benchmarks.simulator.props import Blaze
 from benchmarks.simulator.scenes import Scene
 from benchmarks.simulator.things import Dog, Person, Thing, Vehicle
 
@@ -43,7 +43,7 @@ def _backdrop(scene: Scene) -> UInt8[np.ndarray, "h w 3"]:
     place = PLACES[scene.place]
     pixels = np.full((size["height"], size["width"], 3), 128, np.uint8)
     canvas = Canvas(pixels, place.camera(scene.view, **size), -1 if scene.view.is_mirrored else 1)
-    place.draw(canvas, np.random.default_rng([scene.seed, 5]), scene.time)
+    place.draw(canvas, np.random.default_rng([scene.view.backdrop, 5]), scene.time)
     small = cv2.resize(pixels, (scene.width, scene.height), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 

@@ -1,7 +1,8 @@
 """Draws scenes from a seed."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import TypedDict, TypeVar, Unpack
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from benchmarks.simulator.events import ANOMALOUS, EVENTS, NORMAL, EventSpec
 from benchmarks.simulator.places import PLACES, Place
 from benchmarks.simulator.scenes import (
     Actor,
+    Direction,
     Event,
     Scene,
     SoundCue,
@@ -24,6 +26,8 @@ T = TypeVar("T")
 ANOMALOUS_SHARE = 0.6
 """There are more kinds of anomalous than of normal events."""
 SILENT_SHARE = 0.15
+OUTDOOR_HOURS: tuple[Time, ...] = ("day", "day", "dusk", "night")
+INDOOR_HOURS: tuple[Time, ...] = ("lit", "lit", "dark")
 WEATHERS: tuple[Weather, ...] = ("clear", "rain", "snow", "fog")
 
 
@@ -33,80 +37,65 @@ def split_seeds(split: Split, count: int, *, start: int = 0) -> range:
     return range(first, first + 2 * count, 2)
 
 
-def sample_scene(
-    seed: int,
-    *,
-    duration_s: float = 6.0,
-    anomalous: bool | None = None,
-    kind: str | None = None,
-    place: str | None = None,
-    time: Time | None = None,
-    has_sound: bool | None = None,
-) -> Scene:
-    """A short scene with one event; what is not given is drawn.
+class Choice(TypedDict, total=False):
+    """What of a scene is not left to chance."""
+
+    anomalous: bool
+    kind: str
+    place: str
+    time: Time
+    weather: Weather
+    view: View
+    has_sound: bool
+
+
+def sample_scene(seed: int, *, duration_s: float = 6.0, **choice: Unpack[Choice]) -> Scene:
+    """A short scene with one event; what is not chosen is drawn.
 
     Raises:
         ValueError: the event cannot be in that place.
     """
     rng = np.random.default_rng([seed, 1])
-    spec = EVENTS[kind] if kind else _sample_spec(rng, anomalous)
-    where = PLACES[place] if place else _sample_place(rng, spec)
-    if not _fits(spec, where):
-        raise ValueError(f"no {spec.kind} in {where.name}: places are {_places_of(spec)}")
+    spec = _choose_spec(rng, choice)
+    place = _choose_place(rng, spec, choice)
     start_s = float(rng.uniform(0.08, 0.18)) * duration_s
     end_s = duration_s * float(rng.uniform(0.9, 1.0))
-    event = _sample_event(rng, spec, where, start_s=start_s, end_s=end_s)
-    background = _bystanders(rng, where, event) if rng.random() < 0.3 else ()
-    frame = _sample_frame(rng, where, time)
-    silent = rng.random() < SILENT_SHARE if has_sound is None else not has_sound
-    sound = None if silent else _sample_sound(rng, where, frame["weather"], (event,))
-    return Scene(
-        seed=seed, event=event, background=background, sound=sound, duration_s=duration_s, **frame
-    )
+    event = _sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
+    background = _bystanders(rng, place, event) if rng.random() < 0.3 else ()
+    return _sample_frame(rng, place, choice, seed, event, background, duration_s)
 
 
-def sample_long_scene(
-    seed: int,
-    *,
-    duration_s: float = 60.0,
-    anomalous: bool | None = None,
-    kind: str | None = None,
-    place: str | None = None,
-    time: Time | None = None,
-) -> Scene:
-    """A scene of a minute or more: one event of 8 to 12 s amid normal things.
+def sample_long_scene(seed: int, *, duration_s: float = 60.0, **choice: Unpack[Choice]) -> Scene:
+    """A scene of 40 s or more: one event of 8 to 12 s amid normal things.
 
     Raises:
-        ValueError: `duration_s` is under 40 s.
+        ValueError: `duration_s` is under 40 s, or the event cannot be in that place.
     """
     if duration_s < 40:
         raise ValueError(f"{duration_s = }: a long scene has at least 40 s; use sample_scene")
     rng = np.random.default_rng([seed, 2])
-    short = sample_scene(seed, anomalous=anomalous, kind=kind, place=place, time=time)
-    where = PLACES[short.place]
+    spec = _choose_spec(rng, choice)
+    place = _choose_place(rng, spec, choice)
     start_s = float(rng.uniform(0.25, 0.65)) * duration_s
     end_s = start_s + float(rng.uniform(8.0, 12.0))
-    event = _sample_event(rng, EVENTS[short.event.kind], where, start_s=start_s, end_s=end_s)
-    background = _daily_life(rng, where, event, duration_s)
-    sound = _sample_sound(rng, where, short.weather, (event, *background))
-    return Scene(
-        seed=seed,
-        place=short.place,
-        time=short.time,
-        weather=short.weather,
-        view=short.view,
-        event=event,
-        background=background,
-        sound=sound,
-        duration_s=duration_s,
-    )
+    event = _sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
+    background = _daily_life(rng, place, event, duration_s)
+    return _sample_frame(rng, place, choice, seed, event, background, duration_s)
 
 
-def _sample_spec(rng: np.random.Generator, anomalous: bool | None) -> EventSpec:
-    if anomalous is None:
-        anomalous = bool(rng.random() < ANOMALOUS_SHARE)
+def _choose_spec(rng: np.random.Generator, choice: Choice) -> EventSpec:
+    anomalous = choice.get("anomalous", bool(rng.random() < ANOMALOUS_SHARE))
     specs = ANOMALOUS if anomalous else NORMAL
-    return specs[int(rng.integers(len(specs)))]
+    drawn = specs[int(rng.integers(len(specs)))]
+    return EVENTS[choice["kind"]] if "kind" in choice else drawn
+
+
+def _choose_place(rng: np.random.Generator, spec: EventSpec, choice: Choice) -> Place:
+    names = [name for name, place in PLACES.items() if _fits(spec, place)]
+    name = choice.get("place", _pick(rng, names))
+    if name not in names:
+        raise ValueError(f"no {spec.kind} in {name!r}: it can be in {', '.join(names)}")
+    return PLACES[name]
 
 
 def _fits(spec: EventSpec, place: Place) -> bool:
@@ -114,37 +103,54 @@ def _fits(spec: EventSpec, place: Place) -> bool:
         case "lane":
             return place.lane_z_m is not None
         case "outdoors":
-            return not place.is_indoor and place.half_width_m > 2
+            return not (place.is_indoor or place.is_narrow)
         case "open":
-            return place.half_width_m > 2
+            return not place.is_narrow
         case _:
             return True
 
 
-def _places_of(spec: EventSpec) -> list[str]:
-    return [name for name, place in PLACES.items() if _fits(spec, place)]
-
-
-def _sample_place(rng: np.random.Generator, spec: EventSpec) -> Place:
-    return PLACES[_pick(rng, _places_of(spec))]
-
-
-def _sample_frame(rng: np.random.Generator, place: Place, time: Time | None) -> dict[str, Any]:
-    hours: tuple[Time, ...] = (
-        ("lit", "lit", "dark") if place.is_indoor else ("day", "day", "dusk", "night")
+def _sample_frame(
+    rng: np.random.Generator,
+    place: Place,
+    choice: Choice,
+    seed: int,
+    event: Event,
+    background: tuple[Event, ...],
+    duration_s: float,
+) -> Scene:
+    """All around the events: hour, weather, camera and sound."""
+    weather = "indoor" if place.is_indoor else _sample_weather(rng)
+    weather = choice.get("weather", weather)
+    is_silent = bool(rng.random() < SILENT_SHARE)
+    sound = _sample_sound(rng, place, weather, (event, *background))
+    return Scene(
+        seed=seed,
+        place=place.name,
+        time=choice.get("time", _pick(rng, INDOOR_HOURS if place.is_indoor else OUTDOOR_HOURS)),
+        weather=weather,
+        view=choice.get("view", _sample_view(rng, seed)),
+        event=event,
+        background=background,
+        sound=sound if choice.get("has_sound", not is_silent) else None,
+        duration_s=duration_s,
     )
-    chosen = time or hours[int(rng.integers(len(hours)))]
-    weather = _pick(rng, WEATHERS) if rng.random() < 0.5 else "clear"
-    view = View(
+
+
+def _sample_weather(rng: np.random.Generator) -> Weather:
+    return _pick(rng, WEATHERS) if rng.random() < 0.5 else "clear"
+
+
+def _sample_view(rng: np.random.Generator, seed: int) -> View:
+    return View(
         height=float(rng.uniform(0.92, 1.1)),
         tilt_deg=float(rng.uniform(-1.5, 1.5)),
         pan_deg=float(rng.uniform(-3.0, 3.0)),
         is_mirrored=bool(rng.random() < 0.5),
+        backdrop=seed,
         shake_px=float(rng.uniform(0.5, 2.0)) if rng.random() < 0.15 else 0.0,
         noise=float(rng.uniform(1.5, 5.0)),
     )
-    weather = "indoor" if place.is_indoor else weather
-    return {"place": place.name, "time": chosen, "weather": weather, "view": view}
 
 
 def _sample_event(
@@ -185,19 +191,18 @@ def _sample_actor(rng: np.random.Generator, role: str, jacket: str) -> Actor:
 
 def _bystanders(rng: np.random.Generator, place: Place, event: Event) -> tuple[Event, ...]:
     """Someone who passes in the background and has nothing to do with it."""
-    if place.half_width_m < 2:
+    if place.is_narrow:
         return ()
     passer = _sample_event(rng, EVENTS["walk"], place, start_s=event.start_s, end_s=event.end_s)
-    side = "left" if passer.direction in ("left", "away") else "right"
-    shifted = {"direction": side, "x_m": float(rng.uniform(-2, 2)), "z_m": 2.6}
-    return (Event(**{**vars(passer), **shifted}),)
+    side: Direction = "left" if passer.direction in ("left", "away") else "right"
+    return (replace(passer, direction=side, x_m=float(rng.uniform(-2, 2)), z_m=2.6),)
 
 
 def _daily_life(
     rng: np.random.Generator, place: Place, event: Event, duration_s: float
 ) -> tuple[Event, ...]:
     """Normal events before and after the one that the scene is about."""
-    specs = [s for s in NORMAL if _fits(s, place) and s.kind != event.kind]
+    specs = [s for s in NORMAL if _fits(s, place) and s.kind not in ("sit", event.kind)]
     events: list[Event] = []
     clock_s = float(rng.uniform(0, 3))
     while clock_s < duration_s - 4:
@@ -209,7 +214,7 @@ def _daily_life(
     return tuple(events)
 
 
-CLEAR_S = 3.0
+CLEAR_S = 4.0
 """The stage is empty for this long before and after the event of a long scene."""
 
 

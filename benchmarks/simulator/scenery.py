@@ -98,6 +98,6 @@ def shelf(
     front = x + face * 0.36
     for low in np.arange(0.15, height_m - 0.2, 0.42):
         for near in np.arange(z[0] + 0.05, z[1] - 0.3, 0.42):
-            goods = tuple(int(v) for v in rng.integers(60, 245, 3))
+            red, green, blue = rng.integers(60, 245, 3).tolist()
             span = (float(near), float(near) + 0.34)
-            side_wall(canvas, front, span, (float(low), float(low) + 0.3), goods)
+            side_wall(canvas, front, span, (float(low), float(low) + 0.3), (red, green, blue))

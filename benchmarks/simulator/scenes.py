@@ -55,6 +55,8 @@ class View:
     pan_deg: float = 0.0
     is_mirrored: bool = False
     """The place is seen the other way round; directions of the actors are not."""
+    backdrop: int = 0
+    """Seed of what the place is painted like."""
     shake_px: float = 0.0
     noise: float = 3.0
     """Standard deviation of the sensor's noise, of 255."""

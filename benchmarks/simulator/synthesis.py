@@ -1,11 +1,15 @@
 """What sounds are made of: coloured noise, glides and bursts, at 16 kHz."""
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float32
 
 from segments.media import AUDIO_RATE_HZ
 
 Sound = Float32[np.ndarray, " s"]
+Synthesis = Callable[[np.random.Generator, int], Sound]
+"""Makes that many samples; how loud they are does not matter."""
 
 
 def clock(length: int) -> Sound:
