@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cli import defaults
 from cli.options import LibraryOption, VideoArgument
 from cli.output import say
 from search_api.clock import parse_clock, show_span
@@ -29,7 +30,7 @@ def clip(
             "--output", "-o", metavar="FILE", help="The file to write: .mp4, .mov or .mkv."
         ),
     ],
-    library: LibraryOption = Path("library"),
+    library: LibraryOption = defaults.LIBRARY,
     exact: Annotated[
         bool,
         typer.Option(

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cli import defaults
 from cli.options import LibraryOption, VideoArgument
-from cli.output import require_one, require_png, say, show, terminal_width, write, write_picture
+from cli.output import require_one, require_png, say, terminal_width, write, write_picture
 from cli.plots import describe_peak, text_plot
 from cli.tables import curve_csv
 from search_api.curves import DEFAULT_DETECTOR, to_curve
@@ -19,7 +20,7 @@ from segments.tracks import TrackStore
 
 def curve(
     video: VideoArgument,
-    library: LibraryOption = Path("library"),
+    library: LibraryOption = defaults.LIBRARY,
     detector: Annotated[str, typer.Option(metavar="NAME", help="Whose scores.")] = DEFAULT_DETECTOR,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line per score on stdout.")] = False,
@@ -50,7 +51,7 @@ def curve(
 
 def _plot(found: Curve) -> None:
     title = f"{found.video}  ·  {found.detector} score (raw, uncalibrated)"
-    show(
+    write(
         "\n".join([title, "", *text_plot(found, width=terminal_width()), "", describe_peak(found)])
     )
 

@@ -21,12 +21,13 @@ def terminal_width() -> int:
 
 
 def show(answer: RenderableType) -> None:
-    """Prints a table or plain lines to stdout; colour only where a terminal is."""
-    Console(width=terminal_width(), highlight=False).print(answer, markup=False)
+    """Prints a table, or lines as they are, to stdout; in colour only where a terminal is."""
+    console = Console(width=terminal_width(), highlight=False)
+    console.print(answer, markup=False, soft_wrap=isinstance(answer, str))
 
 
 def write(text: str) -> None:
-    """Writes machine-readable text to stdout as it is."""
+    """Writes text to stdout as it is, whatever the terminal's width."""
     sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 

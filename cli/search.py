@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from cli import defaults
 from cli.options import LibraryOption
 from cli.output import require_one, require_png, say, show, write, write_picture
 from cli.tables import hits_csv, hits_table
@@ -32,7 +33,7 @@ def search(
         Path | None,
         typer.Option(metavar="FILE", help="A sound to look for, from any sound or video file."),
     ] = None,
-    library: LibraryOption = Path("library"),
+    library: LibraryOption = defaults.LIBRARY,
     limit: Annotated[int, typer.Option(metavar="N", help="Most hits to show, 1 to 1000.")] = 10,
     level: Annotated[
         Level, typer.Option(help="Length of what is found: about 10 s, 1 min, or whole videos.")

@@ -11,6 +11,8 @@ from segments.tracks import TrackStore
 
 BARS = "▁▂▃▄▅▆▇█"
 DEFAULT_DETECTOR = "alan"
+_SAME_TIME_S = 1e-6
+"""Parts that reach less than this into a neighbour's time do not see its score."""
 
 
 def best_track(tracks: TrackStore, video_id: str) -> AnomalyTrack | None:
@@ -44,9 +46,11 @@ def peak_s(curve: Curve) -> float:
 
 def binned(track: AnomalyTrack, span: TimeSpan, num_bins: int) -> Float64[np.ndarray, " b"]:
     """The highest score in each of `num_bins` equal parts of `span`; nan where there is none."""
-    edges = np.linspace(span.start_s, span.end_s, num_bins + 1).tolist()
-    parts = zip(edges[:-1], edges[1:], strict=True)
-    return np.array([track.pooled(TimeSpan(start, end)) for start, end in parts])
+    width_s = span.duration_s / num_bins
+    inset_s = min(_SAME_TIME_S, width_s / 2)
+    starts = [span.start_s + index * width_s for index in range(num_bins)]
+    parts = [TimeSpan(start + inset_s, start + width_s - inset_s) for start in starts]
+    return np.array([track.pooled(part) for part in parts])
 
 
 def context(span: TimeSpan) -> TimeSpan:
