@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from av.container import InputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 
 from segments.errors import MediaError
 from segments.reading.containers import Damage, iter_decoded, open_media, video_stream
@@ -34,6 +36,9 @@ class Picture:
 class VideoTrack:
     """The picture track of a file, open for one pass.
 
+    Pictures without times (raw streams, H.264 in AVI) follow one another at the declared rate, and
+    are always decoded from the start.
+
     Raises:
         MediaError: the file cannot be opened, has no pictures, or none of them can be decoded.
     """
@@ -53,7 +58,7 @@ class VideoTrack:
         self.first = first
         self._frames = chain([first], self._frames)
         self._time_base = first.time_base or self.stream.time_base or Fraction(1, 90_000)
-        self._origin = _ticks(first)
+        self._origin = first.pts if _has_times(self.container, self.stream) else None
 
     def _open(self) -> Iterator[VideoFrame]:
         self.container = open_media(self.path)
@@ -87,6 +92,11 @@ class VideoTrack:
     def origin_s(self) -> float:
         """Time of the first picture on the container's own clock."""
         return float((self._origin or 0) * self._time_base)
+
+    @property
+    def has_times(self) -> bool:
+        """Whether pictures have times of their own; else they follow at the declared rate."""
+        return self._origin is not None
 
     @property
     def frame_s(self) -> float:
@@ -134,15 +144,18 @@ class VideoTrack:
                 last_s = time_s
 
     def _time_s(self, frame: VideoFrame, otherwise: float) -> float:
-        ticks = _ticks(frame)
-        if ticks is None or self._origin is None:
+        if frame.pts is None or self._origin is None:
             return otherwise
         base = self._time_base
-        return (ticks - self._origin) * base.numerator / base.denominator
+        return (frame.pts - self._origin) * base.numerator / base.denominator
 
 
-def _ticks(frame: VideoFrame) -> int | None:
-    return frame.dts if frame.pts is None else frame.pts
+def _has_times(container: InputContainer, stream: VideoStream) -> bool:
+    """False for AVI with reordered pictures: it stores none, and FFmpeg makes up wrong ones."""
+    is_reordered = (
+        stream.codec.canonical_name in ("h264", "hevc") and stream.codec_context.has_b_frames
+    )
+    return not (container.format.name == "avi" and is_reordered)
 
 
 class Playhead:

@@ -23,55 +23,65 @@ from segments.reading.containers import (
 )
 from segments.reading.pictures import VideoTrack
 
-_TOLERANCE_S = 0.5
+_TOLERANCE_S = 1.0
 """A header may be off by this much, or by 2 %, before that is called a problem."""
 _LONGEST_GAP_S = 3600.0
-_LONGEST_STEP_BACK_S = 10.0
-"""What follows a longer gap or step back has damaged times."""
+"""What follows a longer gap has damaged times."""
+_REORDERED_PICTURES = 16
+"""How far, in pictures, times may step back: more than any codec reorders."""
 _NOTED_GAP_S = 2.0
 
 
 @dataclass
 class _Extent:
-    """What the packets of the picture track say, gathered in one pass."""
+    """What the packets say of the picture track, gathered in one pass."""
 
     origin_s: float
     """Of the first picture, on the container's clock."""
     frame_s: float
+    has_times: bool
     num_packets: int = 0
     num_sound_packets: int = 0
     lost_s: float = 0.0
     """Before the first picture that can be decoded."""
-    end_s: float = 0.0
-    """End of the last packet, from the first picture."""
+    last_s: float = 0.0
+    """When the last picture is shown, from the first."""
+    last_length_s: float = 0.0
     longest_gap_s: float = 0.0
     gap_at_s: float = 0.0
     num_damaged: int = 0
+    ends_damaged: bool = False
     num_strays: int = 0
     """Packets whose times do not continue the others'."""
 
+    @property
+    def end_s(self) -> float:
+        return self.last_s + self.last_length_s
+
     def add(self, packet: "Packet[Stream]") -> None:
         self.num_damaged += packet.is_corrupt
+        self.ends_damaged = packet.is_corrupt
         if isinstance(packet.stream, AudioStream):
             self.num_sound_packets += 1
         elif not packet.is_discard:
             self._add_picture(packet)
 
     def _add_picture(self, packet: "Packet[Stream]") -> None:
-        ticks = packet.dts if packet.pts is None else packet.pts
         start_s = self.num_packets * self.frame_s
-        if ticks is not None and packet.time_base:
-            start_s = float(ticks * packet.time_base) - self.origin_s
-        gap_s = start_s - self.end_s if self.num_packets else 0.0
-        if not -_LONGEST_STEP_BACK_S <= gap_s <= _LONGEST_GAP_S:
+        if self.has_times and packet.pts is not None:
+            start_s = float(packet.pts * packet.time_base) - self.origin_s
+        gap_s = start_s - self.last_s if self.num_packets else 0.0
+        longest_step_back_s = max(_TOLERANCE_S, _REORDERED_PICTURES * self.frame_s)
+        if not -longest_step_back_s <= gap_s <= _LONGEST_GAP_S:
             self.num_strays += 1
             return
         if gap_s > self.longest_gap_s:
-            self.longest_gap_s, self.gap_at_s = gap_s, self.end_s
-        length_s = float((packet.duration or 0) * (packet.time_base or 0)) or self.frame_s
+            self.longest_gap_s, self.gap_at_s = gap_s, self.last_s
         self.num_packets += 1
         self.lost_s = max(self.lost_s, -start_s)
-        self.end_s = max(self.end_s, start_s + length_s)
+        if start_s >= self.last_s:
+            self.last_s = start_s
+            self.last_length_s = float((packet.duration or 0) * packet.time_base) or self.frame_s
 
 
 def probe(path: Path) -> VideoSource:
@@ -86,7 +96,8 @@ def probe(path: Path) -> VideoSource:
     """
     path = path.absolute()
     with VideoTrack(path, threads=1) as track:
-        first, origin_s, frame_s = track.first, track.origin_s, track.frame_s
+        first = track.first
+        extent = _Extent(track.origin_s, track.frame_s, track.has_times)
         height, width = upright_size(first)
         aspect = float(track.stream.sample_aspect_ratio or 1) or 1.0
     if round(first.rotation / 90) % 2:
@@ -95,7 +106,7 @@ def probe(path: Path) -> VideoSource:
         width = round(width * aspect)
     with open_media(path) as container:
         stream, sound = video_stream(container, path), sound_stream(container)
-        extent, damage = _Extent(origin_s, frame_s), Damage()
+        damage = Damage()
         for packet in iter_packets(container, stream, *([sound] if sound else []), damage=damage):
             extent.add(packet)
         extent.num_damaged += damage.packets
@@ -137,8 +148,10 @@ def _problems(container: InputContainer, stream: VideoStream, extent: _Extent) -
         )
     if declared and max(declared) < extent.end_s - tolerance_s:
         yield (f"wrong header: {max(declared):.1f} s are declared, {extent.end_s:.1f} s are there")
+    if extent.ends_damaged:
+        yield "truncated: it ends in the middle of a packet"
     if extent.num_damaged:
-        yield f"{extent.num_damaged} damaged packets"
+        yield f"damaged packets: {extent.num_damaged}"
     if extent.lost_s > _TOLERANCE_S:
         yield f"the first {extent.lost_s:.1f} s cannot be decoded and are left out"
     if extent.longest_gap_s > _NOTED_GAP_S:
