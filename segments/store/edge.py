@@ -1,6 +1,5 @@
 """The embedded engine: Qdrant Edge, a folder inside the library, owned by this process alone."""
 
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import RLock
@@ -9,24 +8,15 @@ from typing import Any, Self, cast
 import numpy as np
 from qdrant_edge import (
     CountRequest,
-    Distance,
-    EdgeConfig,
-    EdgeOptimizersConfig,
     EdgeShard,
-    EdgeVectorParams,
     FacetRequest,
     FieldCondition,
     HasVectorCondition,
-    HnswIndexConfig,
-    IntegerIndexParams,
     MatchAny,
     MatchValue,
-    PayloadSchemaType,
     QuantizationSearchParams,
     Query,
     RangeFloat,
-    ScalarQuantizationConfig,
-    ScalarType,
     ScrollRequest,
     SearchParams,
     SearchRequest,
@@ -35,7 +25,6 @@ from qdrant_edge import (
 from qdrant_edge import Filter as EdgeFilter
 from qdrant_edge import Point as EdgePoint
 
-from segments.errors import LibraryError
 from segments.store.base import Match, Point
 from segments.store.filters import Condition, InRange, IsFlag, Selection
 from segments.store.lock import OwnerLock
@@ -43,30 +32,22 @@ from segments.store.optimizing import finish_swap, optimize_copy, swap_in
 from segments.store.point_store import (
     HNSW_EF,
     OVERSAMPLING,
-    PAYLOAD_INDEXES,
     FieldKind,
     Nearest,
     PointStore,
-    to_fields,
-    to_point,
 )
+from segments.store.records import to_fields, to_point
+from segments.store.shard import field_schema, load_shard, make_shard
 from segments.vectors import VectorSpec
 
 OPTIMIZE_FROM = 100_000
 """Points below which exact search is fast enough (STACK: 10 ms at 100k)."""
 _INDEXED_SHARE = 0.8
-_INDEX_FROM_KB = 1_000
-"""Vectors of a segment that earn an index; only `optimize` builds any, so this may be low."""
 _EXACT = SearchParams(exact=True, quantization=QuantizationSearchParams(ignore=True))
 _APPROXIMATE = SearchParams(
     hnsw_ef=HNSW_EF,
     quantization=QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
 )
-_FIELD_KINDS: dict[FieldKind, PayloadSchemaType] = {
-    "keyword": PayloadSchemaType.Keyword,
-    "float": PayloadSchemaType.Float,
-    "bool": PayloadSchemaType.Bool,
-}
 
 
 class EdgeStore(PointStore):
@@ -81,15 +62,7 @@ class EdgeStore(PointStore):
         Args:
             quantized: `optimize` adds int8 copies, which approximate search goes through first.
         """
-        partial = folder.with_name(f".{folder.name}.partial")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        shard = EdgeShard.create(str(partial), _config(specs, quantized))
-        for key, kind in PAYLOAD_INDEXES.items():
-            shard.update(UpdateOperation.create_field_index(key, _field_schema(kind)))
-        shard.flush()
-        shard.close()
-        partial.rename(folder)
+        make_shard(folder, specs, quantized=quantized)
 
     @classmethod
     def open(
@@ -109,7 +82,7 @@ class EdgeStore(PointStore):
             LibraryError: the folder is missing or damaged.
         """
         finish_swap(folder)
-        return cls(_load(folder), folder, specs, owner, optimize_from)
+        return cls(load_shard(folder), folder, specs, owner, optimize_from)
 
     def __init__(
         self,
@@ -142,7 +115,7 @@ class EdgeStore(PointStore):
             with self._shard_lock:
                 self._shard.close()
                 swap_in(copy, self._folder)
-                self._shard = _load(self._folder)
+                self._shard = load_shard(self._folder)
 
     def close(self) -> None:
         """Flushes, frees the folder and gives the lock back; closing twice is fine."""
@@ -216,7 +189,7 @@ class EdgeStore(PointStore):
         return {str(hit.value): hit.count for hit in found.hits}
 
     def _index_field(self, key: str, kind: FieldKind) -> None:
-        self._update(UpdateOperation.create_field_index(key, _field_schema(kind)))
+        self._update(UpdateOperation.create_field_index(key, field_schema(kind)))
 
     def _indexed_share(self) -> float:
         """Share of all vectors that an approximate index holds."""
@@ -224,30 +197,6 @@ class EdgeStore(PointStore):
         with self._shard_lock:
             num_vectors = sum(self._shard.count(CountRequest(filter=having)) for having in stored)
             return self._shard.info().indexed_vectors_count / max(1, num_vectors)
-
-
-def _config(specs: Mapping[str, VectorSpec], quantized: bool) -> EdgeConfig:
-    return EdgeConfig(
-        vectors={s.name: EdgeVectorParams(s.dim, Distance.Dot) for s in specs.values()},
-        hnsw_config=HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=_INDEX_FROM_KB),
-        quantization_config=ScalarQuantizationConfig(ScalarType.Int8) if quantized else None,
-        optimizers=EdgeOptimizersConfig(indexing_threshold=_INDEX_FROM_KB),
-    )
-
-
-def _load(folder: Path) -> EdgeShard:
-    if not folder.is_dir():
-        raise LibraryError(f"{folder} is missing: index the footage again, or restore a backup")
-    try:
-        return EdgeShard.load(str(folder))
-    except Exception as error:  # the engine raises nothing narrower
-        raise LibraryError(f"{folder} cannot be loaded ({error}): restore a backup") from error
-
-
-def _field_schema(kind: FieldKind) -> PayloadSchemaType | IntegerIndexParams:
-    if kind == "integer":
-        return IntegerIndexParams(lookup=False, range=True)
-    return _FIELD_KINDS[kind]
 
 
 def _edge_point(point: Point) -> EdgePoint:

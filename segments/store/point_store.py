@@ -5,16 +5,15 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
-from uuid import UUID
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float32
 
 from segments.errors import IndexMismatch, UserError
-from segments.payload import SegmentPayload
 from segments.store.base import Filter, Match, Point
 from segments.store.filters import Selection, anomaly_key, select
+from segments.store.records import is_uuid
 from segments.vectors import VectorSpec
 
 FieldKind = Literal["keyword", "integer", "float", "bool"]
@@ -263,37 +262,6 @@ class PointStore(ABC):
 
     @abstractmethod
     def _index_field(self, key: str, kind: FieldKind) -> None: ...
-
-
-def is_uuid(id: str) -> bool:
-    """Whether `id` is a UUID as `segments.payload.point_id` writes it."""
-    try:
-        return str(UUID(id)) == id
-    except ValueError:
-        return False
-
-
-def to_point(id: object, vectors: object, payload: Mapping[str, Any] | None) -> Point:
-    """A record of either engine as a `Point`."""
-    named = cast(dict[str, list[float]], vectors or {})
-    arrays = {name: np.asarray(vector, np.float32) for name, vector in named.items()}
-    return Point(str(id), arrays, SegmentPayload.model_validate(payload))
-
-
-def to_fields(payload: SegmentPayload) -> dict[str, Any]:
-    """A payload as it is stored.
-
-    Times and scores keep 12 significant digits: the engines' JSON reader gets numbers of that
-    length back exactly, and longer ones sometimes a last bit off, different after every copy.
-    """
-    fields = payload.model_dump()
-    fields |= {key: _short(fields[key]) for key in ("start_s", "end_s")}
-    fields["anomaly"] = {name: _short(score) for name, score in payload.anomaly.items()}
-    return fields
-
-
-def _short(number: float) -> float:
-    return float(f"{number:.12g}")
 
 
 def _at_least(min_score: float | None, matches: list[Match]) -> list[Match]:

@@ -1,20 +1,22 @@
-"""The server engine: a collection on a Qdrant server or cluster, or in memory for tests.
+"""The server engine: a collection on a Qdrant server or cluster, or in memory for tests."""
 
-A collection is called `retrace-PROFILE-DIGEST`, the digest being of the manifest, which is also
-kept as the collection's metadata: libraries made by the same models may share a collection (ids
-name content), and no two kinds of vectors ever meet in one.
-"""
-
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ParamSpec, Self, TypeVar
 
 from qdrant_client import QdrantClient, models
-from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from segments.errors import LibraryError
 from segments.manifest import SpaceManifest
 from segments.store.base import Match, Point
+from segments.store.collection import (
+    IN_MEMORY,
+    ask,
+    collection_name,
+    connect,
+    index_field,
+    make_collection,
+    require_collection,
+)
 from segments.store.filters import Condition, InRange, IsFlag, Selection
 from segments.store.point_store import (
     HNSW_EF,
@@ -23,14 +25,10 @@ from segments.store.point_store import (
     FieldKind,
     Nearest,
     PointStore,
-    to_fields,
-    to_point,
 )
+from segments.store.records import to_fields, to_point
 from segments.vectors import VectorSpec
 
-IN_MEMORY = ":memory:"
-"""In place of a URL: a collection that lives as long as its store; slow beyond 10k points."""
-_TIMEOUT_S = 60
 _PAYLOAD_BATCH = 500
 
 _P = ParamSpec("_P")
@@ -41,17 +39,6 @@ _APPROXIMATE = models.SearchParams(
     hnsw_ef=HNSW_EF,
     quantization=models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
 )
-_INT8 = models.ScalarQuantization(
-    scalar=models.ScalarQuantizationConfig(type=models.ScalarType.INT8, always_ram=True)
-)
-_FIELD_KINDS: dict[FieldKind, models.PayloadSchemaType | models.IntegerIndexParams] = {
-    "keyword": models.PayloadSchemaType.KEYWORD,
-    "integer": models.IntegerIndexParams(
-        type=models.IntegerIndexType.INTEGER, lookup=False, range=True
-    ),
-    "float": models.PayloadSchemaType.FLOAT,
-    "bool": models.PayloadSchemaType.BOOL,
-}
 
 
 class ServerStore(PointStore):
@@ -71,12 +58,12 @@ class ServerStore(PointStore):
         Raises:
             LibraryError: the server does not answer, or refuses.
         """
-        client = _connect(url, api_key)
+        client = connect(url, api_key)
         try:
-            _ask(url, _make_collection, client, manifest, quantized)
+            ask(url, make_collection, client, manifest, quantized)
             if url != IN_MEMORY:
                 for key, kind in PAYLOAD_INDEXES.items():
-                    _ask(url, _index_field, client, collection_name(manifest), key, kind)
+                    ask(url, index_field, client, collection_name(manifest), key, kind)
         finally:
             client.close()
 
@@ -88,11 +75,11 @@ class ServerStore(PointStore):
             LibraryError: the server does not answer, or has no such collection.
             IndexMismatch: the collection was made by something else than `manifest`.
         """
-        client = _connect(url, api_key)
+        client = connect(url, api_key)
         try:
             if url == IN_MEMORY:
-                _make_collection(client, manifest, quantized=False)
-            indexed = _ask(url, _require_collection, client, url, manifest)
+                make_collection(client, manifest, quantized=False)
+            indexed = ask(url, require_collection, client, url, manifest)
         except LibraryError:
             client.close()
             raise
@@ -118,7 +105,7 @@ class ServerStore(PointStore):
         self._client.close()
 
     def _call(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return _ask(self._url, call, *args, **kwargs)
+        return ask(self._url, call, *args, **kwargs)
 
     def _write(self, points: Sequence[Point]) -> None:
         records = [
@@ -197,62 +184,7 @@ class ServerStore(PointStore):
 
     def _index_field(self, key: str, kind: FieldKind) -> None:
         if self._url != IN_MEMORY:  # which has no indexes
-            self._call(_index_field, self._client, self._collection, key, kind)
-
-
-def collection_name(manifest: SpaceManifest) -> str:
-    """What the collection for these vectors is called on a server."""
-    digest = hashlib.sha256(manifest.model_dump_json().encode()).hexdigest()
-    return f"retrace-{manifest.profile}-{digest[:12]}"
-
-
-def _connect(url: str, api_key: str | None) -> QdrantClient:
-    if url == IN_MEMORY:
-        return QdrantClient(IN_MEMORY)
-    return QdrantClient(url=url, api_key=api_key, timeout=_TIMEOUT_S, check_compatibility=False)
-
-
-def _ask(url: str, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    try:
-        return call(*args, **kwargs)
-    except ResponseHandlingException as error:
-        raise LibraryError(f"the Qdrant server at {url} does not answer: {error}") from error
-    except UnexpectedResponse as error:
-        raise LibraryError(f"the Qdrant server at {url} refuses: {error}") from error
-
-
-def _make_collection(client: QdrantClient, manifest: SpaceManifest, quantized: bool) -> None:
-    name = collection_name(manifest)
-    if client.collection_exists(name):
-        return
-    client.create_collection(
-        name,
-        vectors_config={
-            spec.name: models.VectorParams(size=spec.dim, distance=models.Distance.DOT)
-            for spec in manifest.specs.values()
-        },
-        quantization_config=_INT8 if quantized else None,
-        metadata={"manifest": manifest.model_dump(mode="json")},
-    )
-
-
-def _require_collection(client: QdrantClient, url: str, manifest: SpaceManifest) -> set[str]:
-    """The payload fields that are indexed in the collection."""
-    name = collection_name(manifest)
-    if not client.collection_exists(name):
-        raise LibraryError(
-            f"the server at {url} has no collection {name}: "
-            f"fill it with `retrace library copy --to {url}`"
-        )
-    found = client.get_collection(name)
-    stored = (found.config.metadata or {}).get("manifest")
-    if stored is not None:  # servers before 1.16 keep no metadata; the name's digest says the same
-        SpaceManifest.model_validate(stored).require_same(manifest)
-    return set(found.payload_schema)
-
-
-def _index_field(client: QdrantClient, collection: str, key: str, kind: FieldKind) -> None:
-    client.create_payload_index(collection, key, _FIELD_KINDS[kind], wait=True)
+            self._call(index_field, self._client, self._collection, key, kind)
 
 
 def _server_filter(selection: Selection) -> models.Filter | None:

@@ -21,7 +21,7 @@ def shared_client(monkeypatch: pytest.MonkeyPatch) -> Iterator[QdrantClient]:
     client = QdrantClient(":memory:")
     with monkeypatch.context() as context:
         context.setattr(client, "close", lambda: None)
-        context.setattr(server, "_connect", lambda url, api_key: client)
+        context.setattr(server, "connect", lambda url, api_key: client)
         yield client
     client.close()
 
