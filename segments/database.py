@@ -23,6 +23,7 @@ def connect(path: Path, *, part: str, version: int, schema: str) -> sqlite3.Conn
     try:
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")  # a power cut repeats work, no more
         connection.execute("PRAGMA foreign_keys = ON")
         found = _make_tables(connection, part=part, version=version, schema=schema)
     except sqlite3.DatabaseError as error:
