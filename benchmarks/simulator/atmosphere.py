@@ -15,12 +15,12 @@ FULL_LIGHT = 200
 AMBIENT: dict[Time, tuple[float, float, float]] = {
     "day": (1.0, 1.0, 1.0),
     "dusk": (0.92, 0.79, 0.7),
-    "night": (0.24, 0.27, 0.38),
+    "night": (0.2, 0.23, 0.33),
     "lit": (1.0, 0.99, 0.95),
     "dark": (0.3, 0.34, 0.42),
 }
 LAMPS: dict[Time, tuple[tuple[float, float, float], float]] = {
-    "night": ((0.64, 0.54, 0.34), 2.1),
+    "night": ((0.54, 0.46, 0.29), 1.8),
     "dark": ((0.34, 0.38, 0.34), 1.6),
 }
 """Colour and radius in metres of the pool of light on the stage."""

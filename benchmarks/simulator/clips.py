@@ -5,6 +5,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.codec.codec import UnknownCodecError
 from av.container import OutputContainer
 from jaxtyping import Float32
 
@@ -14,10 +15,16 @@ from benchmarks.simulator.sounds import render_sound
 from segments.media import AUDIO_RATE_HZ
 
 QUALITY = {
-    "libx264": {"crf": "25", "preset": "veryfast"},
-    "libx265": {"crf": "27", "preset": "ultrafast", "x265-params": "log-level=error:pools=none"},
+    # With AVX-512 x264 gives other bytes from run to run, and on other machines.
+    "libx264": {"crf": "25", "preset": "veryfast", "x264-params": "asm=avx2"},
+    "libx265": {
+        "crf": "27",
+        "preset": "ultrafast",
+        "x265-params": "log-level=error:pools=none:frame-threads=1",
+    },
     "mpeg4": {"qscale": "5"},
 }
+"""Options by encoder."""
 AAC_FRAME = 1024
 
 
@@ -32,8 +39,12 @@ def write_clip(
     Args:
         codec: an encoder of FFmpeg that takes yuv420p (mjpeg: yuvj420p).
         options: of the encoder; `QUALITY` says what they are without.
+
+    Raises:
+        ValueError: `codec` encodes no pictures.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    _check_encoder(codec)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
     settings = options if options is not None else QUALITY.get(codec, {})
     with av.open(str(partial), "w") as container:
@@ -41,11 +52,19 @@ def write_clip(
     partial.replace(path)
 
 
+def _check_encoder(codec: str) -> None:
+    try:
+        is_video = av.Codec(codec, "w").type == "video"
+    except UnknownCodecError:
+        is_video = False
+    if not is_video:
+        raise ValueError(f"{codec = } encodes no pictures here; use for example libx264")
+
+
 def _write(scene: Scene, container: OutputContainer, codec: str, options: dict[str, str]) -> None:
     rate = Fraction(scene.fps).limit_denominator(1000)
     video = container.add_stream(codec, rate=rate, options=options)
-    if not isinstance(video, av.VideoStream):
-        raise ValueError(f"{codec = } is no encoder of pictures; use for example libx264")
+    assert isinstance(video, av.VideoStream)
     video.width, video.height = scene.width, scene.height
     video.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
     video.codec_context.thread_count = 1
