@@ -3,19 +3,19 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
+from jaxtyping import Shaped
 
 
-def to_npz(arrays: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+def to_npz(arrays: Mapping[str, Shaped[np.ndarray, "..."]]) -> bytes:
     """Packs arrays of plain numbers; `from_npz` gives them back bit for bit."""
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
-def from_npz(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+def from_npz(content: bytes) -> dict[str, Shaped[np.ndarray, "..."]]:
     """Unpacks every array.
 
     Raises:

@@ -30,8 +30,8 @@ class InRange:
     """`at_least` <= field < `below`; of a list field, some one element."""
 
     key: str
-    at_least: float | None = None
-    below: float | None = None
+    at_least: int | float | None = None
+    below: int | float | None = None
 
 
 Condition = OneOf | IsFlag | InRange
