@@ -11,10 +11,12 @@ from segments.media import AUDIO_RATE_HZ, MOTION_GRID, ClipBatch, VideoSource
 from segments.reading.canvas import Canvas
 from segments.reading.fields import LOOK_BACK_S, PAIR_GAP_S, FieldReader
 from segments.reading.pictures import Playhead, VideoTrack
-from segments.reading.sound import read_span
+from segments.reading.sound import SoundTape
 from segments.spans import TimeSpan
 
 _CLIP_SAMPLES = round(CLIP_S * AUDIO_RATE_HZ)
+_CLIPS_PER_RUN = 960
+"""Sound is decoded afresh every 10 minutes, in every run alike: from there a seek may begin."""
 
 
 def iter_clip_batches(
@@ -52,10 +54,10 @@ def iter_clip_batches(
         from_s = max(0.0, first_clip * CLIP_S - LOOK_BACK_S)
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
         sampler = ClipSampler(playhead, frame_size, aspect=source.width / source.height)
+        sound = ClipSound(source, origin_s=track.origin_s) if source.has_audio else None
         while first_clip < stop:
-            block = first_clip // clips_per_batch
-            grid = range(block * clips_per_batch, (block + 1) * clips_per_batch)
-            clips = range(first_clip, min(stop, grid.stop))
+            batch_stop = (first_clip // clips_per_batch + 1) * clips_per_batch
+            clips = range(first_clip, min(stop, batch_stop))
             spans = [clips_span(range(i, i + 1), source.duration_s) for i in clips]
             looks = [sampler.look(span, frames_per_clip, fields_per_clip) for span in spans]
             yield ClipBatch(
@@ -65,7 +67,7 @@ def iter_clip_batches(
                 frame_pts_s=np.stack([look.pts_s for look in looks]),
                 motion=np.stack([look.motion for look in looks]),
                 motion_origin="flow",
-                audio=_sound(source, grid, clips, track.origin_s) if source.has_audio else None,
+                audio=np.stack([sound.of(i) for i in clips]) if sound else None,
             )
             first_clip = clips.stop
 
@@ -108,10 +110,18 @@ def _moments(span: TimeSpan, count: int) -> list[float]:
     return [span.start_s + (i + 0.5) / count * span.duration_s for i in range(count)]
 
 
-def _sound(
-    source: VideoSource, grid: range, clips: range, origin_s: float
-) -> Float32[np.ndarray, "t s"]:
-    """Sound of `clips`, read for the whole `grid`: the same whichever of it is asked for."""
-    span = TimeSpan(grid.start * CLIP_S, grid.stop * CLIP_S)
-    samples = read_span(source.path, span, origin_s=origin_s).samples
-    return samples.reshape(len(grid), _CLIP_SAMPLES)[clips.start - grid.start :][: len(clips)]
+class ClipSound:
+    """The sound of clip after clip; what a clip gets does not depend on where reading began."""
+
+    def __init__(self, source: VideoSource, *, origin_s: float) -> None:
+        self._path = source.path
+        self._origin_s = origin_s
+        self._run: int | None = None
+
+    def of(self, clip: int) -> Float32[np.ndarray, " s"]:
+        """`CLIP_S` of sound; clips must not go back."""
+        if self._run != (run := clip // _CLIPS_PER_RUN):
+            from_s = run * _CLIPS_PER_RUN * CLIP_S
+            self._tape = SoundTape(self._path, origin_s=self._origin_s, from_s=from_s)
+            self._run = run
+        return self._tape.read(clip * _CLIP_SAMPLES, (clip + 1) * _CLIP_SAMPLES)

@@ -67,9 +67,10 @@ def read_motion(
     """Motion at start, start + 1 / `rate_hz`, ... of `span`, or of the whole video.
 
     Every codec is treated alike: low-resolution flow between the picture on show and the last one
-    at least `PAIR_GAP_S` before it. The vectors in a stream are not used: FFmpeg does not say which
-    reference picture they point to and exports none for HEVC, while flow at a few fields per second
-    costs less than decoding (docs/LOG.md has the comparison).
+    at least `PAIR_GAP_S` before it. A stream's own vectors are not used, because none were usable:
+    FFmpeg does not say which reference picture a vector points to, HEVC exports none, and on 19
+    real H.264 clips, scaled by the distance to the last I or P picture, their magnitudes agreed
+    with the flow's by a median correlation of 0.54 (0.78 at best; METHODS C.5).
 
     Raises:
         MediaError: the file cannot be read.

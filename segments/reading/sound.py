@@ -90,18 +90,42 @@ def read_sound(path: Path, *, max_s: float = 60.0) -> AudioClip:
 
 
 def read_span(path: Path, span: TimeSpan, *, origin_s: float) -> AudioClip:
-    """Exactly `span` of a file's sound track; the same samples whatever was read before.
+    """Exactly `span` of a file's sound track, silent where it does not reach.
 
     Args:
         origin_s: time of the first picture on the container's clock.
     """
     start, stop = (round(time_s * AUDIO_RATE_HZ) for time_s in (span.start_s, span.end_s))
-    samples = np.zeros(stop - start, np.float32)
-    for first, piece in _until(_iter_pieces(path, origin_s=origin_s, from_s=span.start_s), stop):
-        piece = piece[max(0, start - first) :]
-        at = max(0, first - start)
-        samples[at : at + len(piece)] = piece
-    return AudioClip(samples, start / AUDIO_RATE_HZ)
+    tape = SoundTape(path, origin_s=origin_s, from_s=span.start_s)
+    return AudioClip(tape.read(start, stop), start / AUDIO_RATE_HZ)
+
+
+class SoundTape:
+    """A sound track played forwards from a time, by a decoder of its own.
+
+    A decoder that is used again after a seek keeps some state (AAC its noise), so that its samples
+    would depend on what was read before.
+
+    Args:
+        origin_s: time of the first picture on the container's clock.
+    """
+
+    def __init__(self, path: Path, *, origin_s: float, from_s: float) -> None:
+        self._pieces = _iter_pieces(path, origin_s=origin_s, from_s=from_s)
+        self._piece: Piece | None = next(self._pieces, None)
+
+    def read(self, start: int, stop: int) -> Float32[np.ndarray, " s"]:
+        """Samples `start` to `stop` of the video's clock, zero in gaps; ranges must not go back."""
+        samples = np.zeros(stop - start, np.float32)
+        while self._piece is not None and self._piece[0] < stop:
+            first, piece = self._piece
+            inside = piece[max(0, start - first) : stop - first]
+            at = max(0, first - start)
+            samples[at : at + len(inside)] = inside
+            if first + len(piece) > stop:
+                break
+            self._piece = next(self._pieces, None)
+        return samples
 
 
 def _until(pieces: Iterator[Piece], stop: int) -> Iterator[Piece]:
@@ -151,11 +175,7 @@ def _iter_pieces(path: Path, *, origin_s: float | None, from_s: float = 0.0) -> 
 def _iter_resampled(
     path: Path, from_s: float
 ) -> Iterator[tuple[float | None, Float32[np.ndarray, " s"]]]:
-    """Pieces with their times on the container's clock, from a fresh decoder.
-
-    A decoder that is used again after a seek keeps some state (AAC its noise), so that its samples
-    would depend on what was read before.
-    """
+    """Pieces with their times on the container's clock."""
     damage = Damage()
     with open_media(path) as container:
         stream = sound_stream(container)
