@@ -98,7 +98,10 @@ class ReferenceStore:
         self, vector_name: str, query: np.ndarray, limit: int, where: Filter | None = None
     ) -> list[Match]:
         having = [p for p in self.select(where) if vector_name in p.vectors]
-        scores = [float(np.float64(p.vectors[vector_name]) @ np.float64(query)) for p in having]
+        scores = [
+            float(p.vectors[vector_name].astype(np.float64) @ query.astype(np.float64))
+            for p in having
+        ]
         matches = [Match(point, score) for point, score in zip(having, scores, strict=True)]
         return sorted(matches, key=lambda m: (-m.score, m.point.id))[:limit]
 
