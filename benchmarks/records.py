@@ -1,8 +1,10 @@
 """The record of a run: everything needed to believe it and to repeat it."""
 
+import hashlib
 import os
 import platform
 import subprocess
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 import psutil
 from pydantic import BaseModel, ConfigDict
 
-from segments.files import write_atomically
+from segments.files import sha256_of, write_atomically
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("torch", "transformers", "av", "opencv-python-headless", "numpy", "qdrant-edge-py")
@@ -57,6 +59,12 @@ def new_record(task: str, *, command: str, seed: int, **facts: Any) -> RunRecord
         versions={"python": platform.python_version()} | {name: version(name) for name in VERSIONS},
         **facts,
     )
+
+
+def digest_of(files: Iterable[Path]) -> str:
+    """One SHA-256 for a set of files: over their sorted digests, whatever their names."""
+    digests = sorted(sha256_of(path) for path in files)
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
 def git_sha() -> str:

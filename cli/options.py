@@ -17,3 +17,10 @@ VideoArgument = Annotated[
         metavar="VIDEO", help="A video of the library: path, file name, or start of its id."
     ),
 ]
+SharedOption = Annotated[
+    Path, typer.Option("--shared", metavar="DIR", help="The folder that holds data/.")
+]
+WorkOption = Annotated[
+    Path,
+    typer.Option("--work", metavar="DIR", help="Where intermediate results are kept for reuse."),
+]

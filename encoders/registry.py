@@ -33,7 +33,7 @@ def resolve_profile(name: str) -> str:
 
 
 def resolve_device(name: str) -> str:
-    """"cpu" or "cuda"; "auto" takes a GPU where there is one."""
+    """ "cpu" or "cuda"; "auto" takes a GPU where there is one."""
     if name not in ("auto", "cpu", "cuda"):
         raise UserError(f"unknown device {name!r}: choose auto, cpu or cuda")
     if name == "auto":

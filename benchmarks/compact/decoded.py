@@ -25,12 +25,16 @@ class DecodedVideo:
     motion: Float32[np.ndarray, "t m gh gw 2"]
     audio: Int16[np.ndarray, "t s"] | None
 
+    @property
+    def sound(self) -> Float32[np.ndarray, "t s"] | None:
+        """Samples of each clip, in [-1, 1]."""
+        return None if self.audio is None else self.audio.astype(np.float32) / 32767.0
+
     def batch(self) -> ClipBatch:
         """All of it as one batch, as the indexer would hand it over."""
         clips = range(len(self.frames))
-        sound = None if self.audio is None else self.audio.astype(np.float32) / 32767.0
         times = np.zeros(self.frames.shape[:2])  # no encoder of the profile looks at them
-        return ClipBatch(self.video_id, clips, self.frames, times, self.motion, "flow", sound)
+        return ClipBatch(self.video_id, clips, self.frames, times, self.motion, "flow", self.sound)
 
 
 def decode_video(path: Path, cache: Path) -> DecodedVideo:
@@ -39,16 +43,29 @@ def decode_video(path: Path, cache: Path) -> DecodedVideo:
     Raises:
         MediaError: the file cannot be read.
     """
-    video_id = sha256_of(path)
-    kept = cache / f"{video_id}.v{VERSION}.npz"
-    if not kept.exists():
-        _keep(kept, path)
+    kept = keep_decoded(path, cache)
     with np.load(kept, allow_pickle=False) as arrays:
         audio = arrays["audio"] if "audio" in arrays else None
-        return DecodedVideo(video_id, arrays["frames"], arrays["motion"], audio)
+        return DecodedVideo(kept.name.split(".")[0], arrays["frames"], arrays["motion"], audio)
 
 
-def _keep(kept: Path, path: Path) -> None:
+def is_decoded(path: Path, cache: Path) -> bool:
+    return _kept_file(path, cache).exists()
+
+
+def keep_decoded(path: Path, cache: Path) -> Path:
+    """The file that keeps what is decoded of `path`, made if it is missing."""
+    kept = _kept_file(path, cache)
+    if not kept.exists():
+        _decode_into(kept, path)
+    return kept
+
+
+def _kept_file(path: Path, cache: Path) -> Path:
+    return cache / f"{sha256_of(path)}.v{VERSION}.npz"
+
+
+def _decode_into(kept: Path, path: Path) -> None:
     batches = list(
         iter_clip_batches(
             probe(path),

@@ -10,7 +10,7 @@ Stages 1 and 2 see nothing that the benchmark asks about and are made once. Stag
 again for every fold, so that no number rests on a clip that a weight has seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from jaxtyping import Float32, Float64, UInt8
 
 from benchmarks.compact.decoded import DecodedVideo
 from benchmarks.compact.material import Clip
-from benchmarks.compact.simulated import SimulatedClip, picture_times, shown_regions
+from benchmarks.compact.simulated import CAPTIONS, SimulatedClip, picture_times, shown_regions
 from encoders.alan.training import SoundExample, TextTable, TrainingSet, VideoExample
 from encoders.compact.train_appearance import PictureSet
 from encoders.minilm import MiniLM
@@ -45,24 +45,23 @@ class Sentences:
 
 
 def picture_set(
-    simulated: Sequence[tuple[SimulatedClip, DecodedVideo]],
-    real: Sequence[tuple[Clip, DecodedVideo]],
+    simulated: Iterable[tuple[SimulatedClip, DecodedVideo]],
+    real: Iterable[tuple[Clip, DecodedVideo]],
     sentences: Sentences,
     *,
     seed: int = 0,
 ) -> PictureSet:
     """A few pictures of every simulated clip, and one of each second clip of the real ones."""
     rng = np.random.default_rng(seed)
-    num_wordings = len(simulated[0][0].captions)
     rows: list[_Picture] = []
     for clip, video in simulated:
         times = picture_times(video)
         for t in rng.choice(len(times), PICTURES_PER_CLIP, replace=len(times) < PICTURES_PER_CLIP):
             f = int(rng.integers(times.shape[1]))
             shown = shown_regions(clip.scene, times[t, f], most=REGIONS_PER_PICTURE)
-            rows.append(_Picture(video.frames[t, f], clip.captions, *shown))
+            rows.append(_Picture(video.frames[t, f].copy(), clip.captions, *shown))
     for clip, video in real:
-        wordings = tuple(clip.captions[i % len(clip.captions)] for i in range(num_wordings))
+        wordings = tuple(clip.captions[i % len(clip.captions)] for i in range(CAPTIONS["train"]))
         rows += [
             _Picture(frames[0], wordings, np.zeros((0, 4)), []) for frames in video.frames[::2]
         ]
@@ -88,13 +87,21 @@ class Lesson:
     captions: tuple[str, ...]
     meaning: str
     is_anomalous: bool
-    weight: float
+    is_real: bool
 
 
 def training_set(
-    lessons: Sequence[Lesson], sounds: Sequence[SoundExample], words: MiniLM
+    lessons: Sequence[Lesson], sounds: Sequence[SoundExample], words: MiniLM, *, real_share: float
 ) -> TrainingSet:
-    """What ALAN is trained on."""
+    """What ALAN is trained on.
+
+    Args:
+        real_share: of the videos of a batch, on average, that are real.
+    """
+    is_real = np.array([lesson.is_real for lesson in lessons])
+    weights = np.where(
+        is_real, real_share / max(1, is_real.sum()), (1 - real_share) / max(1, (~is_real).sum())
+    )
     said = [(text, lesson.meaning) for lesson in lessons for text in lesson.captions]
     distinct = sorted(set(said))
     row_of = {pair: row for row, pair in enumerate(distinct)}
@@ -109,7 +116,7 @@ def training_set(
             )
             for lesson in lessons
         ),
-        weights=np.array([lesson.weight for lesson in lessons], np.float32),
+        weights=weights.astype(np.float32),
         sounds=tuple(sounds),
     )
 

@@ -1,14 +1,15 @@
 """Part 9c: words and sounds to held-out simulated clips, beside chance and a histogram baseline."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 
 from benchmarks.compact.decoded import DecodedVideo
+from benchmarks.compact.sounds import log_mel_moments
 from benchmarks.metrics import chance_scores, paired_ranks, retrieval_scores
 from encoders.base import Profile
 from segments.media import AUDIO_RATE_HZ, AudioClip
@@ -39,9 +40,7 @@ def evaluate_sounds(profile: Profile, test: Sequence[Described]) -> Float[np.nda
     """Similarity of every clip's own sound track, row, to every clip's pictures, column."""
     queries = []
     for item in test:
-        assert item.video.audio is not None
-        samples = item.video.audio.reshape(-1).astype(np.float32) / 32767.0
-        query = profile.encode_sound(AudioClip(samples, 0.0, AUDIO_RATE_HZ))
+        query = profile.encode_sound(AudioClip(_samples(item.video), 0.0, AUDIO_RATE_HZ))
         queries.append(query.video.vector(profile.spec.default_alpha))
     return np.stack(queries) @ stored_videos(profile, [item.video for item in test]).T
 
@@ -71,6 +70,44 @@ def histogram(video: DecodedVideo) -> Float32[np.ndarray, " d"]:
     return np.concatenate(parts).astype(np.float32)
 
 
+@dataclass(frozen=True)
+class Histograms:
+    """The baseline: ridge regression from a clip's histogram to what it is asked by."""
+
+    sentences: Callable[[Sequence[str]], Float32[np.ndarray, "n d"]]
+    histograms: Float32[np.ndarray, "n i"]
+    captions: Float32[np.ndarray, "n d"]
+    moments: Float32[np.ndarray, "m s"]
+    """Of the sound tracks of the training clips that have one."""
+    heard: Int[np.ndarray, " m"]
+    """Their rows."""
+
+    def words(self, test: Sequence[Described]) -> Float[np.ndarray, "q g"]:
+        asked = self.sentences([item.caption for item in test])
+        return ridge_similarity(self.histograms, self.captions, _histograms(test), asked)
+
+    def sounds(self, test: Sequence[Described]) -> Float[np.ndarray, "q g"]:
+        asked = np.stack([_moments(item.video) for item in test])
+        known = self.histograms[self.heard]
+        return ridge_similarity(known, self.moments, _histograms(test), asked)
+
+
+def fit_histograms(
+    train: Iterable[Described], sentences: Callable[[Sequence[str]], Float32[np.ndarray, "n d"]]
+) -> Histograms:
+    """Looks once at every training clip."""
+    histograms, captions, moments, heard = [], [], [], []
+    for row, item in enumerate(train):
+        histograms.append(histogram(item.video))
+        captions.append(item.caption)
+        if item.video.audio is not None:
+            heard.append(row)
+            moments.append(_moments(item.video))
+    return Histograms(
+        sentences, np.stack(histograms), sentences(captions), np.stack(moments), np.array(heard)
+    )
+
+
 def ridge_similarity(
     train_inputs: Float32[np.ndarray, "n i"],
     train_targets: Float32[np.ndarray, "n o"],
@@ -96,6 +133,19 @@ def report(similarity: Float[np.ndarray, "q g"]) -> dict[str, Any]:
     """R@1/5/10 and median rank of a square similarity matrix, beside chance."""
     ranks = paired_ranks(similarity)
     return asdict(retrieval_scores(ranks)) | {"chance": asdict(chance_scores(similarity.shape[1]))}
+
+
+def _histograms(items: Sequence[Described]) -> Float32[np.ndarray, "n d"]:
+    return np.stack([histogram(item.video) for item in items])
+
+
+def _moments(video: DecodedVideo) -> Float32[np.ndarray, " d"]:
+    return log_mel_moments(_samples(video))
+
+
+def _samples(video: DecodedVideo) -> Float32[np.ndarray, " s"]:
+    assert video.sound is not None
+    return video.sound.reshape(-1)
 
 
 def _unit(rows: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:

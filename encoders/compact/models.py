@@ -1,14 +1,15 @@
 """The four networks of the compact profile, and the folder they are kept in.
 
-    weights/
-      appearance.safetensors  motion.safetensors  sound.safetensors
-      alan/config.json  alan/model.safetensors
-      trained_on.json         SHA-256 of every real file they have seen
-      digests.json            SHA-256 of the files above
-      MODEL_CARD.md
+weights/
+  appearance.safetensors  motion.safetensors  sound.safetensors
+  alan/config.json  alan/model.safetensors
+  trained_on.json         SHA-256 of every real file they have seen
+  digests.json            SHA-256 of the files above
+  MODEL_CARD.md
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self, TypeVar
@@ -20,6 +21,7 @@ from torch import nn
 
 from encoders.alan import Alan
 from encoders.compact.appearance import AppearanceEncoder
+from encoders.compact.clips import ClipEncoders
 from encoders.compact.motion import MotionEncoder
 from encoders.compact.sound import SoundEncoder
 from encoders.weights import require_digest
@@ -28,6 +30,7 @@ from segments.files import sha256_of, write_atomically
 
 PARTS = ("appearance", "motion", "sound")
 DIGESTS = TypeAdapter(dict[str, str])
+TRAINED_ON = TypeAdapter(dict[str, dict[str, str]])
 Module = TypeVar("Module", bound=nn.Module)
 
 
@@ -35,19 +38,18 @@ Module = TypeVar("Module", bound=nn.Module)
 class CompactModels:
     """The profile's networks in evaluation mode, and what they were trained on."""
 
-    appearance: AppearanceEncoder
-    motion: MotionEncoder
-    sound: SoundEncoder
+    encoders: ClipEncoders
     alan: Alan
-    trained_on: dict[str, str]
-    """File name by SHA-256 of every real file that had a part in any weight."""
+    trained_on: dict[str, dict[str, str]]
+    """By part ("appearance", "motion", "sound", "alan"): file name by SHA-256 of every real file
+    that had a share in its weights."""
 
     def save(self, folder: Path) -> None:
         """Writes the folder; numbers are kept as float16."""
         for part in PARTS:
-            write_atomically(folder / f"{part}.safetensors", _half(getattr(self, part)))
+            write_atomically(folder / f"{part}.safetensors", _half(getattr(self.encoders, part)))
         self.alan.save_pretrained(folder / "alan", dtype=torch.float16)
-        _write_json(folder / "trained_on.json", dict(sorted(self.trained_on.items())))
+        _write_json(folder / "trained_on.json", self.trained_on)
         files = sorted(p for p in folder.rglob("*") if p.suffix in (".safetensors", ".json"))
         digests = {
             path.relative_to(folder).as_posix(): sha256_of(path)
@@ -66,11 +68,13 @@ class CompactModels:
         for name, digest in read_digests(folder).items():
             require_digest(folder / name, digest)
         return cls(
-            _filled(AppearanceEncoder(), folder / "appearance.safetensors"),
-            _filled(MotionEncoder(), folder / "motion.safetensors"),
-            _filled(SoundEncoder(), folder / "sound.safetensors"),
+            ClipEncoders(
+                _filled(AppearanceEncoder(), folder / "appearance.safetensors"),
+                _filled(MotionEncoder(), folder / "motion.safetensors"),
+                _filled(SoundEncoder(), folder / "sound.safetensors"),
+            ),
             Alan.from_pretrained(folder / "alan"),
-            DIGESTS.validate_json((folder / "trained_on.json").read_bytes()),
+            TRAINED_ON.validate_json((folder / "trained_on.json").read_bytes()),
         )
 
 
@@ -100,5 +104,5 @@ def _filled(module: Module, path: Path) -> Module:
     return module.eval()
 
 
-def _write_json(path: Path, content: dict[str, str]) -> None:
-    write_atomically(path, (json.dumps(content, indent=1) + "\n").encode())
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    write_atomically(path, (json.dumps(content, indent=1, sort_keys=True) + "\n").encode())

@@ -26,15 +26,14 @@ class CompactProfile:
     def __init__(
         self, models: CompactModels, digests: dict[str, str], *, device: torch.device | str = "cpu"
     ) -> None:
-        self.device = torch.device(device)
         self.digests = digests
-        self.appearance = models.appearance.to(device)
-        self.motion = models.motion.to(device)
-        self.sound = models.sound.to(device)
+        self.encoders = models.encoders.to(device)
         self.alan = AlanPredictor(models.alan, device=device)
 
     @classmethod
-    def load(cls, folder: Path = WEIGHTS, *, device: torch.device | str = "cpu") -> "CompactProfile":
+    def load(
+        cls, folder: Path = WEIGHTS, *, device: torch.device | str = "cpu"
+    ) -> "CompactProfile":
         """Loads the shipped weights, or those of a folder that a recipe wrote.
 
         Raises:
@@ -59,14 +58,8 @@ class CompactProfile:
             default_alpha=COMPACT.default_alpha,
         )
 
-    @torch.inference_mode()
     def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
-        """One row per clip and stream; a clip's appearance is the mean over its pictures."""
-        frames = torch.from_numpy(batch.frames).to(self.device)
-        pictures = self.appearance(frames.flatten(0, 1)).unflatten(0, frames.shape[:2])
-        motion = self.motion(torch.from_numpy(batch.motion).to(self.device))
-        streams = {"appearance": _array(pictures.mean(dim=1)), "motion": _array(motion)}
-        return ClipFeatures(streams, None if batch.audio is None else self._hear(batch.audio))
+        return self.encoders.encode(batch)
 
     def score_clips(self, features: ClipFeatures) -> Float32[np.ndarray, " t"]:
         return self.alan.score_clips(features)
@@ -87,16 +80,8 @@ class CompactProfile:
         """A query from a sound of any length; its last clip is filled up with silence."""
         missing = -len(sound.samples) % CLIP_SAMPLES
         clips = np.pad(sound.samples, (0, missing)).reshape(-1, CLIP_SAMPLES)
-        return self.alan.encode_sound(self._hear(clips))
+        return self.alan.encode_sound(self.encoders.hear(clips))
 
     @cached_property
     def _words(self) -> minilm.MiniLM:
         return minilm.load_minilm()  # 90 MB that indexing does not need
-
-    @torch.inference_mode()
-    def _hear(self, clips: Float32[np.ndarray, "t s"]) -> Float32[np.ndarray, "t d"]:
-        return _array(self.sound(torch.from_numpy(clips).to(self.device)))
-
-
-def _array(tensor: torch.Tensor) -> Float32[np.ndarray, "..."]:
-    return tensor.float().cpu().numpy()

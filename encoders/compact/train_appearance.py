@@ -38,7 +38,7 @@ class PictureSet:
 class AppearanceRecipe:
     """How long and how fast."""
 
-    epochs: int = 12
+    epochs: int = 10
     batch_size: int = 64
     peak_lr: float = 2e-3
     weight_decay: float = 0.02

@@ -1,0 +1,236 @@
+"""Where the compact profile is made: footage decoded once, models trained on any part of it."""
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property, partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import cv2
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from benchmarks.compact.decoded import DecodedVideo, decode_video, is_decoded, keep_decoded
+from benchmarks.compact.material import Clip, fight_clips, footage_clips
+from benchmarks.compact.recipe import Lesson, Sentences, picture_set, training_set
+from benchmarks.compact.simulated import SimulatedClip, simulated_clips
+from benchmarks.compact.sounds import in_clips, read_esc10, read_gunshots, sound_files
+from benchmarks.simulator.scenes import Split
+from encoders.alan import Alan, AlanConfig
+from encoders.alan.training import AlanRecipe, SoundExample, train_alan
+from encoders.compact.appearance import DIM as APPEARANCE_DIM
+from encoders.compact.appearance import AppearanceEncoder
+from encoders.compact.clips import ClipEncoders
+from encoders.compact.models import CompactModels
+from encoders.compact.motion import DIM as MOTION_DIM
+from encoders.compact.motion import MotionEncoder
+from encoders.compact.sound import DIM as SOUND_DIM
+from encoders.compact.sound import SoundEncoder
+from encoders.compact.spec import D
+from encoders.compact.train_appearance import AppearanceRecipe, train_appearance
+from encoders.compact.train_sound import Sound, SoundRecipe, train_sound_encoder
+from encoders.minilm import DIM as TEXT_DIM
+from encoders.minilm import MiniLM, load_minilm
+from segments.files import sha256_of
+from segments.vectors import ClipFeatures
+
+_Features = WeakKeyDictionary[nn.Module, dict[Path, Any]]
+Say = Callable[[str], None]
+AnyClip = TypeVar("AnyClip", Clip, SimulatedClip)
+NUM_TRAIN, NUM_TEST = 1600, 240
+REAL_SHARE = 0.3
+"""Of the videos of a batch that are real."""
+
+CONFIG = AlanConfig(
+    streams={"appearance": APPEARANCE_DIM, "motion": MOTION_DIM},
+    text_dim=TEXT_DIM,
+    audio_dim=SOUND_DIM,
+    d=D,
+    heads=4,
+    ffn=512,
+    detector_hidden=(64, 32),
+    dropout=0.1,
+)
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """One place for everything that is slow to make; all of it can be made again."""
+
+    shared: Path
+    work: Path
+    """Rendered and decoded footage is kept here."""
+    seed: int = 0
+    num_workers: int = 2
+    say: Say = field(default=lambda message: None)
+
+    _known: _Features = field(default_factory=WeakKeyDictionary, repr=False)
+
+    @cached_property
+    def words(self) -> MiniLM:
+        return load_minilm()
+
+    @cached_property
+    def sentences(self) -> Sentences:
+        return Sentences(self.words)
+
+    @cached_property
+    def sounds(self) -> list[Sound]:
+        """Every recorded sound with its kind."""
+        recordings = read_esc10(self.shared)
+        return [(r.samples, r.kind) for r in recordings] + read_gunshots(self.shared)
+
+    @cached_property
+    def simulated(self) -> list[SimulatedClip]:
+        return self._render("train", NUM_TRAIN)
+
+    @cached_property
+    def held_out(self) -> list[SimulatedClip]:
+        return self._render("test", NUM_TEST)
+
+    @cached_property
+    def fights(self) -> list[Clip]:
+        return fight_clips(self.shared)
+
+    @cached_property
+    def footage(self) -> list[Clip]:
+        return footage_clips(self.shared)
+
+    @property
+    def decoded(self) -> Path:
+        return self.work / "decoded"
+
+    def decode(self, paths: Iterable[Path]) -> None:
+        """Makes sure that files are decoded, several at once; then `decode_video` only reads."""
+        missing = [path for path in paths if not is_decoded(path, self.decoded)]
+        if not missing:
+            return
+        self.say(f"decoding {len(missing)} files")
+        work = partial(keep_decoded, cache=self.decoded)
+        with ProcessPoolExecutor(
+            self.num_workers, get_context("spawn"), cv2.setNumThreads, (1,)
+        ) as pool:
+            deque(pool.map(work, missing, chunksize=8), maxlen=0)
+
+    def watched(self, clips: Sequence[AnyClip]) -> Iterator[tuple[AnyClip, DecodedVideo]]:
+        """Each clip with what is seen and heard of it, one at a time."""
+        self.decode(clip.path for clip in clips)
+        for clip in clips:
+            yield clip, decode_video(clip.path, self.decoded)
+
+    def make_models(self) -> CompactModels:
+        """All stages, on everything that may be learned from: the weights that are shipped."""
+        encoders = ClipEncoders(
+            self.make_appearance(), self.make_motion(self.fights), self.make_sound(self.sounds)
+        )
+        alan = self.make_alan(encoders, self.fights, self.sounds)
+        footage, fights = _digests(self.footage), _digests(self.fights)
+        heard = {sha256_of(path): path.name for path in sound_files(self.shared)}
+        trained_on = {
+            "appearance": footage,
+            "motion": footage | fights,
+            "sound": heard,
+            "alan": footage | fights | heard,
+        }
+        return CompactModels(encoders, alan, trained_on)
+
+    def make_appearance(self) -> AppearanceEncoder:
+        """Stage 2; kept in the working folder, as it takes longest."""
+        recipe = AppearanceRecipe(seed=self.seed)
+        kept = self.work / f"appearance-{NUM_TRAIN}-{_short_digest(repr(recipe))}.safetensors"
+        if kept.exists():
+            encoder = AppearanceEncoder()
+            encoder.load_state_dict(load_file(kept))
+            return encoder.eval()
+        pictures = picture_set(
+            self.watched(self.simulated),
+            self.watched(self.footage),
+            self.sentences,
+            seed=self.seed,
+        )
+        self.say(f"{len(pictures)} pictures")
+        encoder = train_appearance(
+            pictures,
+            recipe,
+            on_epoch=lambda epoch, loss: self.say(f"pictures, epoch {epoch}: loss {loss:.3f}"),
+        )
+        save_file(encoder.state_dict(), kept)
+        return encoder
+
+    def make_motion(self, fights: Sequence[Clip]) -> MotionEncoder:
+        """Stage 4: the spread of the statistics in real footage."""
+        encoder = MotionEncoder()
+        encoder.fit(video.motion for _, video in self.watched([*fights, *self.footage]))
+        return encoder
+
+    def make_sound(self, sounds: Sequence[Sound]) -> SoundEncoder:
+        """Stage 3."""
+        return train_sound_encoder(sounds, SoundRecipe(seed=self.seed))
+
+    def make_alan(
+        self, encoders: ClipEncoders, fights: Sequence[Clip], sounds: Sequence[Sound]
+    ) -> Alan:
+        """Stage 5, on the simulated clips, footage-cctv, and the fights and sounds given."""
+        lessons = [
+            Lesson(features, clip.captions, clip.meaning, clip.scene.event.is_anomalous, False)
+            for clip, features in self._encoded(encoders, self.simulated)
+        ]
+        lessons += [
+            Lesson(features, clip.captions, clip.meaning, clip.is_anomalous, True)
+            for clip, features in self._encoded(encoders, [*fights, *self.footage])
+        ]
+        heard = [SoundExample(encoders.hear(in_clips(samples)), kind) for samples, kind in sounds]
+        return train_alan(
+            CONFIG,
+            training_set(lessons, heard, self.words, real_share=REAL_SHARE),
+            AlanRecipe(seed=self.seed),
+            on_step=self._say_losses,
+        )
+
+    def _encoded(
+        self, encoders: ClipEncoders, clips: Sequence[AnyClip]
+    ) -> Iterator[tuple[AnyClip, ClipFeatures]]:
+        """Features of each clip; what a network has said once is not asked again."""
+        looks, moves, sounds = (
+            self._known.setdefault(network, {})
+            for network in (encoders.appearance, encoders.motion, encoders.sound)
+        )
+        for clip in clips:
+            if not (clip.path in looks and clip.path in moves and clip.path in sounds):
+                video = decode_video(clip.path, self.decoded)
+                if clip.path not in looks:
+                    looks[clip.path] = encoders.look(video.frames)
+                if clip.path not in moves:
+                    moves[clip.path] = encoders.follow(video.motion)
+                if clip.path not in sounds:
+                    heard = video.sound
+                    sounds[clip.path] = None if heard is None else encoders.hear(heard)
+            streams = {"appearance": looks[clip.path], "motion": moves[clip.path]}
+            yield clip, ClipFeatures(streams, sounds[clip.path])
+
+    def _render(self, split: Split, count: int) -> list[SimulatedClip]:
+        return simulated_clips(
+            self.work / "simulated",
+            split,
+            count,
+            num_workers=self.num_workers,
+            progress=lambda done, of: self.say(f"rendered {done} of {of} {split} scenes"),
+        )
+
+    def _say_losses(self, step: int, losses: dict[str, float]) -> None:
+        if step % 100 == 0:
+            parts = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
+            self.say(f"alan, step {step}: {parts}")
+
+
+def _digests(clips: Sequence[Clip]) -> dict[str, str]:
+    return {sha256_of(clip.path): clip.path.name for clip in clips}
+
+
+def _short_digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
