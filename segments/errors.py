@@ -29,7 +29,7 @@ class LibraryError(RetraceError):
 
 
 class IndexMismatch(LibraryError):
-    """A library made with another profile, other vectors or another layout than the ones asked for."""
+    """A library made with another profile, other vectors or another layout than asked for."""
 
 
 class WeightsMissing(RetraceError):

@@ -18,7 +18,7 @@ SCENE_CLIPS = 96
 
 
 def count_clips(duration_s: float) -> int:
-    """Clips of a video of `duration_s` seconds: at least one; a tail under half a clip joins the last."""
+    """Clips of a video: at least one; a rest of under half a clip joins the last."""
     return max(1, round(duration_s / CLIP_S))
 
 
@@ -40,11 +40,11 @@ def iter_segments(video_id: str, duration_s: float) -> Iterator[VideoSegment]:
         "scene": _windows(num_clips, SCENE_CLIPS, SCENE_CLIPS),
         "video": [range(num_clips)],
     }
-    whole = [level for level in LEVELS if len(windows[level]) == 1]
+    whole: list[Level] = [level for level in LEVELS if len(windows[level]) == 1]
     for level in LEVELS:
         if level in whole[1:]:
             return
-        levels = tuple(whole) if level in whole else (level,)
+        levels: tuple[Level, ...] = tuple(whole) if level in whole else (level,)
         for index, clips in enumerate(windows[level]):
             yield VideoSegment(video_id, levels, index, clips_span(clips, duration_s), clips)
 

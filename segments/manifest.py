@@ -51,7 +51,9 @@ class SpaceManifest(BaseModel):
         try:
             return cls.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise LibraryError(f"{path.parent} is not a vector space: {path.name} is missing") from None
+            raise LibraryError(
+                f"{path.parent} is not a vector space: {path.name} is missing"
+            ) from None
         except ValidationError as error:
             raise LibraryError(f"{path} is damaged: {error}") from None
 
@@ -59,11 +61,20 @@ class SpaceManifest(BaseModel):
         """Raises:
         IndexMismatch: `other` was made by something else; the message names each difference.
         """
-        mine, theirs = self.model_dump(), other.model_dump()
-        different = [key for key in mine if mine[key] != theirs[key]]
+        different = self._differences(other)
         if different:
-            details = "; ".join(f"{key} is {mine[key]} here, {theirs[key]} now" for key in different)
             raise IndexMismatch(
-                f"the library's {self.profile!r} vectors were made differently: {details}. "
-                f"Index into a new folder with `retrace index --library NEW --profile {other.profile}`."
+                f"the library's {self.profile!r} vectors were made differently: "
+                f"{'; '.join(different)}. Index into a new folder: "
+                f"`retrace index --library NEW --profile {other.profile}`."
             )
+
+    def _differences(self, other: "SpaceManifest") -> list[str]:
+        mine, theirs = self.digests, other.digests
+        weights = sorted(n for n in mine | theirs if mine.get(n) != theirs.get(n))
+        facts = [name for name in type(self).model_fields if name != "digests"]
+        return [
+            f"{name} was {getattr(self, name)!r}, is {getattr(other, name)!r} now"
+            for name in facts
+            if getattr(self, name) != getattr(other, name)
+        ] + [f"other weights in {name}" for name in weights]

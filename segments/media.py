@@ -100,10 +100,14 @@ class AudioClip:
         """The samples inside `span`; empty where the sound does not reach it."""
         first = max(0, round((span.start_s - self.start_s) * self.rate_hz))
         last = max(first, round((span.end_s - self.start_s) * self.rate_hz))
-        return AudioClip(self.samples[first:last], self.start_s + first / self.rate_hz, self.rate_hz)
+        return AudioClip(
+            self.samples[first:last], self.start_s + first / self.rate_hz, self.rate_hz
+        )
 
     def __repr__(self) -> str:
-        return f"AudioClip({len(self.samples)} samples at {self.rate_hz} Hz from {self.start_s:.3f} s)"
+        return (
+            f"AudioClip({len(self.samples)} samples at {self.rate_hz} Hz from {self.start_s:.3f} s)"
+        )
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class ClipBatch:
     """Fields spread evenly over each clip, in the units of `MotionField.velocity`."""
     motion_origin: Literal["codec", "flow"]
     audio: Float32[np.ndarray, "t s"] | None
-    """CLIP_S of 16 kHz sound per clip, zero where the sound track does not reach; None: no sound."""
+    """CLIP_S of 16 kHz sound per clip, zero where the track does not reach; None: no sound."""
 
     def __len__(self) -> int:
         return len(self.clips)

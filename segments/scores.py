@@ -16,7 +16,7 @@ class AnomalyTrack:
     scores: Float32[np.ndarray, " t"]
     """Higher is more anomalous; comparable within a camera only, until calibrated."""
     pts_s: Float64[np.ndarray, " t"]
-    """Start of the time each score speaks for; strictly increasing. It ends where the next starts."""
+    """Start of the time each score speaks for, until the next one's; strictly increasing."""
     end_s: float
     """Where the last score ends."""
 

@@ -9,7 +9,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGES = ("segments", "encoders", "detectors", "indexer", "search_api", "ui", "benchmarks", "cli")
-HEAVY = ("torch", "transformers", "av", "cv2", "qdrant_client", "qdrant_edge", "streamlit", "fastapi")
+HEAVY = (
+    "torch",
+    "transformers",
+    "av",
+    "cv2",
+    "qdrant_client",
+    "qdrant_edge",
+    "streamlit",
+    "fastapi",
+)
 
 
 @pytest.mark.parametrize("name", PACKAGES)
