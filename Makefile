@@ -34,7 +34,7 @@ fix: .venv/ready  ## formats and repairs what can be repaired
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-docs: .venv/ready  ## writes the generated tables of README.md anew
+docs: .venv/ready  ## writes the generated parts of the documents anew
 	$(BIN)/python -m benchmarks.docs
 
 browser:  ## the browser that the page's tests drive (as root, Debian)

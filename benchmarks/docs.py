@@ -1,4 +1,4 @@
-"""Writes the generated parts of README.md from records: `python -m benchmarks.docs [--check]`.
+"""Writes the generated parts of documents from records: `python -m benchmarks.docs [--check]`.
 
 A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `PARTS`.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
 
-README = ROOT / "README.md"
+DOCUMENTS = (ROOT / "README.md", ROOT / "encoders" / "compact" / "weights" / "MODEL_CARD.md")
 RESULTS = ROOT / "benchmarks" / "results"
 PARTS: dict[str, Callable[[RunRecord], str]] = {
     "compact": compact_table,
@@ -36,13 +36,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if it would")
     options = parser.parse_args()
-    text = README.read_text(encoding="utf-8")
-    fresh = rendered(text, RESULTS)
-    if options.check and fresh != text:
-        sys.stderr.write("README.md is not what its records say: run `make docs`\n")
+    texts = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
+    stale = {
+        path: fresh
+        for path in DOCUMENTS
+        if (fresh := rendered(texts[path], RESULTS)) != texts[path]
+    }
+    if options.check and stale:
+        names = ", ".join(path.name for path in stale)
+        sys.stderr.write(f"{names}: not what the records say, run `make docs`\n")
         return 1
-    if fresh != text:
-        README.write_text(fresh, encoding="utf-8")
+    for path, fresh in stale.items():
+        path.write_text(fresh, encoding="utf-8")
     return 0
 
 
