@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 _MAX_FAILURES_IN_A_ROW = 32
 _PLAYLISTS = {"hls", "concat", "sdp", "dash", "rtsp", "imf"}
 """Formats whose files only name other files."""
+_TEXT_ART = {"tty", "bin", "xbin", "adf", "idf"}
+"""Formats that FFmpeg sees in plain text, by the suffix alone."""
 
 
 @dataclass
@@ -55,6 +57,9 @@ def open_media(path: Path) -> InputContainer:
     if container.format.name in _PLAYLISTS:
         container.close()
         raise MediaError(f"{path} is a playlist ({container.format.name}): name the files it lists")
+    if container.format.name in _TEXT_ART:
+        container.close()
+        raise MediaError(f"{path} is not a media file that can be read: it is text")
     return container
 
 

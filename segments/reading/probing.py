@@ -27,8 +27,6 @@ _TOLERANCE_S = 1.0
 """A header may be off by this much, or by 2 %, before that is called a problem."""
 _LONGEST_GAP_S = 3600.0
 """What follows a longer gap has damaged times."""
-_REORDERED_PICTURES = 16
-"""How far, in pictures, times may step back: more than any codec reorders."""
 _NOTED_GAP_S = 2.0
 
 
@@ -47,6 +45,9 @@ class _Extent:
     last_s: float = 0.0
     """When the last picture is shown, from the first."""
     last_length_s: float = 0.0
+    """Of the packet that is decoded last: others last until the next is decoded, not shown."""
+    decoded_s: float = 0.0
+    """When the last packet is decoded: unlike the times of showing, these only rise."""
     longest_gap_s: float = 0.0
     gap_at_s: float = 0.0
     num_damaged: int = 0
@@ -70,18 +71,20 @@ class _Extent:
         start_s = self.num_packets * self.frame_s
         if self.has_times and packet.pts is not None:
             start_s = float(packet.pts * packet.time_base) - self.origin_s
-        gap_s = start_s - self.last_s if self.num_packets else 0.0
-        longest_step_back_s = max(_TOLERANCE_S, _REORDERED_PICTURES * self.frame_s)
-        if not -longest_step_back_s <= gap_s <= _LONGEST_GAP_S:
+        decoded_s = start_s
+        if self.has_times and packet.dts is not None:
+            decoded_s = float(packet.dts * packet.time_base) - self.origin_s
+        gap_s = decoded_s - self.decoded_s if self.num_packets else 0.0
+        if not -_TOLERANCE_S <= gap_s <= _LONGEST_GAP_S:
             self.num_strays += 1
             return
         if gap_s > self.longest_gap_s:
             self.longest_gap_s, self.gap_at_s = gap_s, self.last_s
+        self.decoded_s = decoded_s
         self.num_packets += 1
         self.lost_s = max(self.lost_s, -start_s)
-        if start_s >= self.last_s:
-            self.last_s = start_s
-            self.last_length_s = float((packet.duration or 0) * packet.time_base) or self.frame_s
+        self.last_s = max(self.last_s, start_s)
+        self.last_length_s = float((packet.duration or 0) * packet.time_base) or self.frame_s
 
 
 def probe(path: Path) -> VideoSource:

@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 
 TICK = Fraction(1, 12_800)
 _DARKEST, _STEP = 24, 6
+_QUIET = {"libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def write_video(
     container_options = {"movflags": movflags} if movflags else {}
     with av.open(str(path), "w", format=format, container_options=container_options) as out:
         stream = out.add_stream(codec, rate=Fraction(fps).limit_denominator(1001))
-        stream.pix_fmt, stream.options = pix_fmt, options or {}
+        stream.pix_fmt, stream.options = pix_fmt, {**_QUIET.get(codec, {}), **(options or {})}
         if times_s is not None:
             stream.codec_context.time_base = TICK
         sound = None
