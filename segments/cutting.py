@@ -21,7 +21,7 @@ from jaxtyping import Float32
 
 from segments.errors import UserError
 from segments.media import VideoSource
-from segments.reading.canvas import Canvas
+from segments.reading.canvas import Canvas, to_yuv
 from segments.reading.containers import (
     Damage,
     iter_decoded,
@@ -160,6 +160,7 @@ def _encode(source: VideoSource, span: TimeSpan, partial: Path, *, format: str) 
         pictures.width, pictures.height = _even(source.width), _even(source.height)
         pictures.pix_fmt = "yuv420p"
         pictures.codec_context.time_base = Fraction(1, _CLOCK_HZ)
+        pictures.codec_context.framerate = Fraction(source.fps).limit_denominator(1001)
         sound = sound_stream(container)
         if sound is not None and source.has_audio:
             _encode_sound(container, sound, span, out, origin_s=track.origin_s)
@@ -176,7 +177,7 @@ def _even(pixels: int) -> int:
 def _upright(track: VideoTrack, span: TimeSpan, size: tuple[int, int]) -> Iterator[VideoFrame]:
     canvas = Canvas(size)
     for picture, until_s in _on_show(track.pictures(span.start_s), span):
-        frame = VideoFrame.from_ndarray(canvas.draw(picture.frame), format="rgb24")
+        frame = to_yuv(canvas.draw(picture.frame))
         start_s = max(0.0, picture.time_s - span.start_s)
         frame.pts, frame.time_base = round(start_s * _CLOCK_HZ), Fraction(1, _CLOCK_HZ)
         frame.duration = round((until_s - span.start_s - start_s) * _CLOCK_HZ)

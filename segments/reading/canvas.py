@@ -8,7 +8,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from jaxtyping import UInt8
 
-_SCALING = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+_EXACT = Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+"""Without the first of these every grey comes out up to 3 levels too dark."""
 _UNSPECIFIED = 2
 """AVCOL_SPC_UNSPECIFIED"""
 _HD_HEIGHT = 720
@@ -46,7 +47,7 @@ class Canvas:
             height=height,
             format=self._format,
             src_colorspace=_matrix(frame),
-            interpolation=_SCALING,
+            interpolation=Interpolation.AREA | _EXACT,
             threads=1,
         )
         return np.ascontiguousarray(np.rot90(scaled.to_ndarray(), quarter_turns))
@@ -65,9 +66,21 @@ def upright_size(frame: VideoFrame) -> tuple[int, int]:
     return (frame.width, frame.height) if is_on_its_side else (frame.height, frame.width)
 
 
+def to_yuv(pixels: UInt8[np.ndarray, "h w 3"]) -> VideoFrame:
+    """RGB pixels as a yuv420p picture in the matrix that `Canvas` expects of its size."""
+    frame = VideoFrame.from_ndarray(pixels, format="rgb24")
+    return frame.reformat(
+        format="yuv420p",
+        dst_colorspace=_usual_matrix(frame),
+        interpolation=Interpolation.BILINEAR | _EXACT,
+    )
+
+
 def _matrix(frame: VideoFrame) -> Colorspace | None:
-    if frame.colorspace != _UNSPECIFIED:
-        return None
+    return _usual_matrix(frame) if frame.colorspace == _UNSPECIFIED else None
+
+
+def _usual_matrix(frame: VideoFrame) -> Colorspace:
     return Colorspace.ITU709 if frame.height >= _HD_HEIGHT else Colorspace.ITU601
 
 

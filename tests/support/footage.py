@@ -11,8 +11,10 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.container import OutputContainer
 from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
 
 TICK = Fraction(1, 12_800)
+_EXACT = Interpolation.BILINEAR | Interpolation.FULL_CHR_H_INT | Interpolation.ACCURATE_RND
 _DARKEST, _STEP = 24, 6
 _QUIET = {"libx265": {"preset": "ultrafast", "x265-params": "log-level=none:pools=1"}}
 
@@ -84,7 +86,9 @@ def write_video(
                     stream.codec_context.sample_aspect_ratio = sample_aspect
                 if rotation_deg:
                     stream.set_display_rotation(-rotation_deg)
-            frame = VideoFrame.from_ndarray(pixels, format="rgb24")
+            frame = VideoFrame.from_ndarray(pixels, format="rgb24").reformat(
+                format=pix_fmt, interpolation=_EXACT
+            )
             if times_s is not None:
                 frame.pts, frame.time_base = round(times_s[index] / TICK), TICK
             _mux(out, stream.encode(frame), shift_s)
