@@ -7,7 +7,6 @@ from fractions import Fraction
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -76,7 +75,7 @@ class VideoTrack:
             if isinstance(frame, VideoFrame):
                 yield frame
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "VideoTrack":
         return self
 
     def __exit__(

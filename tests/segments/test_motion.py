@@ -88,7 +88,7 @@ def test_velocity_is_in_frame_heights_whatever_the_size_and_shape(tmp_path: Path
 def test_velocity_does_not_depend_on_the_frame_rate(tmp_path: Path, fps: int) -> None:
     scene = MovingScene(velocity_px=(40.0, 20.0))
     path = write_video(tmp_path / "a.mp4", scene.pictures(fps, fps), fps=fps)
-    field = read_motion(probe(path), rate_hz=5)
+    field = read_motion(probe(path), rate_hz=5.0)
     assert field.pts_s == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
     card = field.velocity[3][_inside(scene, 0.55, margin=1)]
     assert np.median(card, axis=0) == pytest.approx(scene.velocity, rel=0.1)
@@ -110,7 +110,7 @@ def test_a_picture_that_stands_for_long_does_not_move(tmp_path: Path) -> None:
     scene = MovingScene(velocity_px=(60.0, 0.0))
     times_s = [*(i / 25 for i in range(20)), 5.0]
     path = write_video(tmp_path / "a.mp4", [scene.picture(t) for t in times_s], times_s=times_s)
-    field = read_motion(probe(path), rate_hz=2)
+    field = read_motion(probe(path), rate_hz=2.0)
     speed = np.abs(field.velocity).max(axis=(1, 2, 3))
     assert (speed[[1, 2, 3]] > 0.1).all()  # 0.5 to 1.5 s: the last pair is less than 1 s old
     assert not speed[4:].any()  # 2.0 s on: the picture stands, and the next pair lies too far apart
@@ -121,11 +121,11 @@ def test_a_span_gives_the_same_fields_as_the_whole(tmp_path: Path) -> None:
     scene = MovingScene(velocity_px=(20.0, 10.0), height=120, width=160, card_px=(40, 40))
     path = write_video(tmp_path / "a.mp4", scene.pictures(150), options={"g": "25"})
     source = probe(path)
-    whole = read_motion(source, rate_hz=5)
-    part = read_motion(source, rate_hz=5, span=TimeSpan(4.0, 5.0))
+    whole = read_motion(source, rate_hz=5.0)
+    part = read_motion(source, rate_hz=5.0, span=TimeSpan(4.0, 5.0))
     np.testing.assert_array_equal(part.velocity, whole.velocity[20:25])
     np.testing.assert_array_equal(part.pts_s, whole.pts_s[20:25])
-    empty = read_motion(source, rate_hz=5, span=TimeSpan(1.0, 1.0))
+    empty = read_motion(source, rate_hz=5.0, span=TimeSpan(1.0, 1.0))
     assert empty.velocity.shape == (0, *MOTION_GRID, 2)
 
 

@@ -61,15 +61,15 @@ def test_the_clock_starts_with_the_first_picture(tmp_path: Path) -> None:
 
 def test_a_rate_takes_the_picture_on_show(tmp_path: Path) -> None:
     source = probe(write_video(tmp_path / "a.mp4", numbered(38)))
-    numbers, _ = _shown(source, rate_hz=5)
+    numbers, _ = _shown(source, rate_hz=5.0)
     assert numbers == [0, 5, 10, 15, 20, 25, 30, 35]
-    numbers, _ = _shown(source, rate_hz=10)  # 0.1 s falls between pictures 2 and 3
+    numbers, _ = _shown(source, rate_hz=10.0)  # 0.1 s falls between pictures 2 and 3
     assert numbers[:4] == [0, 2, 5, 7]
 
 
 def test_a_rate_above_the_file_repeats_no_picture(tmp_path: Path) -> None:
     source = probe(write_video(tmp_path / "a.mp4", numbered(10), fps=5))
-    assert _shown(source, rate_hz=50)[0] == list(range(10))
+    assert _shown(source, rate_hz=50.0)[0] == list(range(10))
 
 
 @pytest.mark.parametrize("gop", ["5", "250"])
