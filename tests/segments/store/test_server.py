@@ -76,7 +76,7 @@ def test_a_collection_of_that_name_made_by_something_else(shared_client: QdrantC
     shared_client.update_collection(
         collection_name(make_manifest()), metadata={"manifest": other.model_dump(mode="json")}
     )
-    with pytest.raises(IndexMismatch, match="default_alpha is 0.25 here, 0.5 now"):
+    with pytest.raises(IndexMismatch, match="default_alpha was 0.25, is 0.5 now"):
         ServerStore.open(URL, make_manifest())
 
 
