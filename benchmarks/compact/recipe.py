@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Bool, Float16, Float32, Float64, UInt8
 
 from benchmarks.compact.decoded import DecodedVideo
 from benchmarks.compact.material import Clip
@@ -22,6 +22,7 @@ from benchmarks.compact.simulated import CAPTIONS, SimulatedClip, picture_times,
 from encoders.alan.training import SoundExample, TextTable, TrainingSet, VideoExample
 from encoders.compact.train_appearance import PictureSet
 from encoders.minilm import MiniLM
+from segments.levels import MOMENT_CLIPS
 from segments.vectors import ClipFeatures
 
 PICTURES_PER_CLIP = 3
@@ -30,18 +31,44 @@ TEXTS_AT_ONCE = 128
 
 
 class Sentences:
-    """Sentence embeddings, each computed once."""
+    """What the frozen text backbone says of sentences, each asked once."""
 
     def __init__(self, words: MiniLM) -> None:
         self._words = words
-        self._known: dict[str, Float32[np.ndarray, " d"]] = {}
+        self._known: dict[str, _Sentence] = {}
 
     def __call__(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
-        new = sorted(set(texts) - set(self._known))
+        """Sentence embeddings."""
+        return np.stack([sentence.vector for sentence in self._all(texts)])
+
+    def table(self, said: Sequence[tuple[str, str]]) -> TextTable:
+        """Sentences, each with what it means, as ALAN learns from them."""
+        sentences = self._all([text for text, _ in said])
+        length = max(len(sentence.words) for sentence in sentences)
+        tokens = np.zeros((len(said), length, sentences[0].tokens.shape[1]), np.float16)
+        words = np.zeros((len(said), length), bool)
+        for row, sentence in enumerate(sentences):
+            tokens[row, : len(sentence.words)] = sentence.tokens
+            words[row, : len(sentence.words)] = sentence.words
+        vectors = np.stack([sentence.vector for sentence in sentences])
+        return TextTable(tokens, words, vectors, tuple(meaning for _, meaning in said))
+
+    def _all(self, texts: Sequence[str]) -> list["_Sentence"]:
+        new = sorted(set(texts) - set(self._known), key=lambda text: (len(text), text))
         for start in range(0, len(new), TEXTS_AT_ONCE):
             some = new[start : start + TEXTS_AT_ONCE]
-            self._known |= dict(zip(some, self._words(some).sentence.numpy(), strict=True))
-        return np.stack([self._known[text] for text in texts])
+            outputs = self._words(some)
+            parts = (outputs.tokens.half(), outputs.words, outputs.sentence)
+            rows = zip(*(part.numpy() for part in parts), strict=True)
+            self._known |= {text: _Sentence(*row) for text, row in zip(some, rows, strict=True)}
+        return [self._known[text] for text in texts]
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    tokens: Float16[np.ndarray, "l c"]
+    words: Bool[np.ndarray, " l"]
+    vector: Float32[np.ndarray, " c"]
 
 
 def picture_set(
@@ -88,10 +115,21 @@ class Lesson:
     meaning: str
     is_anomalous: bool
     is_real: bool
+    borrows_appearance: bool = False
+
+
+def in_moments(features: ClipFeatures) -> list[ClipFeatures]:
+    """A video in pieces no longer than a moment; one long video would pad a whole batch."""
+    starts = range(0, len(features), MOMENT_CLIPS)
+    return [features[start : start + MOMENT_CLIPS] for start in starts]
 
 
 def training_set(
-    lessons: Sequence[Lesson], sounds: Sequence[SoundExample], words: MiniLM, *, real_share: float
+    lessons: Sequence[Lesson],
+    sounds: Sequence[SoundExample],
+    sentences: Sentences,
+    *,
+    real_share: float,
 ) -> TrainingSet:
     """What ALAN is trained on.
 
@@ -106,13 +144,14 @@ def training_set(
     distinct = sorted(set(said))
     row_of = {pair: row for row, pair in enumerate(distinct)}
     return TrainingSet(
-        texts=_text_table(distinct, words),
+        texts=sentences.table(distinct),
         videos=tuple(
             VideoExample(
                 lesson.features,
                 tuple(sorted({row_of[text, lesson.meaning] for text in lesson.captions})),
                 frozenset({lesson.meaning}),
                 lesson.is_anomalous,
+                borrows=frozenset({"appearance"} if lesson.borrows_appearance else ()),
             )
             for lesson in lessons
         ),
@@ -127,24 +166,3 @@ class _Picture:
     captions: tuple[str, ...]
     boxes: Float64[np.ndarray, "k 4"]
     names: list[str]
-
-
-def _text_table(said: Sequence[tuple[str, str]], words: MiniLM) -> TextTable:
-    texts = [text for text, _ in said]
-    outputs = [
-        words(texts[start : start + TEXTS_AT_ONCE]) for start in range(0, len(texts), TEXTS_AT_ONCE)
-    ]
-    longest = max(output.tokens.shape[1] for output in outputs)
-    return TextTable(
-        tokens=np.concatenate([_lengthened(o.tokens.numpy(), longest) for o in outputs]).astype(
-            np.float16
-        ),
-        words=np.concatenate([_lengthened(o.words.numpy(), longest) for o in outputs]),
-        sentences=np.concatenate([o.sentence.numpy() for o in outputs]),
-        meanings=tuple(meaning for _, meaning in said),
-    )
-
-
-def _lengthened(rows: np.ndarray, length: int) -> np.ndarray:
-    widths = [(0, 0), (0, length - rows.shape[1]), *[(0, 0)] * (rows.ndim - 2)]
-    return np.pad(rows, widths)

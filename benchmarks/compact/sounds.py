@@ -146,6 +146,12 @@ def read_gunshots(shared: Path) -> list[Sound]:
     return [(read_sound(path).samples, GUNSHOT) for path in paths]
 
 
+def sound_files(shared: Path) -> list[Path]:
+    """Every file that `read_esc10` and `read_gunshots` read."""
+    folder = shared / "data" / "audio"
+    return _files(folder / "esc10") + _files(folder / "gunshot")
+
+
 def in_clips(samples: Float32[np.ndarray, " s"]) -> Float32[np.ndarray, "t s"]:
     """A sound cut into clips, the last one filled up with silence."""
     return np.pad(samples, (0, -len(samples) % CLIP_SAMPLES)).reshape(-1, CLIP_SAMPLES)

@@ -17,7 +17,7 @@ from torch import nn
 
 from benchmarks.compact.decoded import DecodedVideo, decode_video, is_decoded, keep_decoded
 from benchmarks.compact.material import Clip, fight_clips, footage_clips
-from benchmarks.compact.recipe import Lesson, Sentences, picture_set, training_set
+from benchmarks.compact.recipe import Lesson, Sentences, in_moments, picture_set, training_set
 from benchmarks.compact.simulated import SimulatedClip, simulated_clips
 from benchmarks.compact.sounds import in_clips, read_esc10, read_gunshots, sound_files
 from benchmarks.simulator.scenes import Split
@@ -35,7 +35,7 @@ from encoders.compact.spec import D
 from encoders.compact.train_appearance import AppearanceRecipe, train_appearance
 from encoders.compact.train_sound import Sound, SoundRecipe, train_sound_encoder
 from encoders.minilm import DIM as TEXT_DIM
-from encoders.minilm import MiniLM, load_minilm
+from encoders.minilm import load_minilm
 from segments.files import sha256_of
 from segments.vectors import ClipFeatures
 
@@ -72,12 +72,8 @@ class Workshop:
     _known: _Features = field(default_factory=WeakKeyDictionary, repr=False)
 
     @cached_property
-    def words(self) -> MiniLM:
-        return load_minilm()
-
-    @cached_property
     def sentences(self) -> Sentences:
-        return Sentences(self.words)
+        return Sentences(load_minilm())
 
     @cached_property
     def sounds(self) -> list[Sound]:
@@ -180,17 +176,28 @@ class Workshop:
             Lesson(features, clip.captions, clip.meaning, clip.scene.event.is_anomalous, False)
             for clip, features in self._encoded(encoders, self.simulated)
         ]
-        lessons += [
-            Lesson(features, clip.captions, clip.meaning, clip.is_anomalous, True)
-            for clip, features in self._encoded(encoders, [*fights, *self.footage])
-        ]
+        lessons += self._real_lessons(encoders, self.footage, borrow=False)
+        lessons += self._real_lessons(encoders, fights, borrow=True)
         heard = [SoundExample(encoders.hear(in_clips(samples)), kind) for samples, kind in sounds]
         return train_alan(
             CONFIG,
-            training_set(lessons, heard, self.words, real_share=REAL_SHARE),
+            training_set(lessons, heard, self.sentences, real_share=REAL_SHARE),
             AlanRecipe(seed=self.seed),
             on_step=self._say_losses,
         )
+
+    def _real_lessons(
+        self, encoders: ClipEncoders, clips: Sequence[Clip], *, borrow: bool
+    ) -> list[Lesson]:
+        """Args:
+        borrow: fights and calm scenes come from 44 places only; their looks are exchanged, so
+            that what is learned of them is how things move.
+        """
+        return [
+            Lesson(part, clip.captions, clip.meaning, clip.is_anomalous, True, borrow)
+            for clip, features in self._encoded(encoders, clips)
+            for part in in_moments(features)
+        ]
 
     def _encoded(
         self, encoders: ClipEncoders, clips: Sequence[AnyClip]

@@ -18,6 +18,9 @@ from encoders.alan.outputs import VideoOutput
 from encoders.alan.sampling import length_mask
 from segments.vectors import ClipFeatures
 
+SOUND_RUN = (2, 8)
+"""Clips of a sound that one visit hears: queries are short."""
+
 
 @dataclass(frozen=True)
 class TextTable:
@@ -40,6 +43,9 @@ class VideoExample:
     meanings: frozenset[str]
     """Everything that is true of it, the meanings of its own sentences included."""
     is_anomalous: bool
+    borrows: frozenset[str] = frozenset()
+    """Streams that are taken, at each visit, from any example that borrows them too: with few
+    recordings they would teach which recording it is, and not what happens in it."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,9 @@ class _BatchMaker:
             for name in names
         }
         self.kinds = sorted({sound.meaning for sound in data.sounds})
+        self.lenders = {
+            name: [video for video in data.videos if name in video.borrows] for name in names
+        }
 
     def videos(self) -> _VideoBatch:
         rows = self.rng.choice(len(self.chances), self.recipe.batch_size, p=self.chances)
@@ -186,16 +195,37 @@ class _BatchMaker:
             members = [sound for sound in self.data.sounds if sound.meaning == kind]
             drawn += [members[i] for i in self.rng.choice(len(members), 2)]
         kinds = np.array([sound.meaning for sound in drawn])
+        runs = [self._run(sound.audio) for sound in drawn]
         return _SoundBatch(
-            audio=_pad([sound.audio for sound in drawn]),
-            mask=_mask([len(sound.audio) for sound in drawn]),
+            audio=_pad([run + self._noise(run, run.std(axis=0)) for run in runs]),
+            mask=_mask([len(run) for run in runs]),
             same=torch.from_numpy(kinds[0::2, None] == kinds[None, 1::2]),
         )
 
+    def _run(self, clips: Float32[np.ndarray, "t c"]) -> Float32[np.ndarray, "r c"]:
+        """Some consecutive clips of a sound."""
+        least, most = SOUND_RUN
+        length = min(len(clips), int(self.rng.integers(least, most + 1)))
+        start = int(self.rng.integers(len(clips) - length + 1))
+        return clips[start : start + length]
+
     def _padded(self, videos: Sequence[VideoExample], name: str) -> Float[Tensor, "b t d"]:
-        noise = self.recipe.feature_noise * self.spread[name]
-        arrays = [video.features.streams[name] for video in videos]
-        return _pad([a + noise * self.rng.standard_normal(a.shape) for a in arrays])
+        arrays = [self._stream(video, name) for video in videos]
+        return _pad([array + self._noise(array, self.spread[name]) for array in arrays])
+
+    def _stream(self, video: VideoExample, name: str) -> Float32[np.ndarray, "t d"]:
+        own = video.features.streams[name]
+        if name not in video.borrows:
+            return own
+        lender = self.lenders[name][self.rng.integers(len(self.lenders[name]))]
+        lent = lender.features.streams[name]
+        return lent[np.arange(len(own)) * len(lent) // len(own)]
+
+    def _noise(
+        self, array: Float32[np.ndarray, "t d"], spread: Float32[np.ndarray, " d"]
+    ) -> Float32[np.ndarray, "t d"]:
+        drawn = self.rng.standard_normal(array.shape, np.float32)
+        return self.recipe.feature_noise * spread * drawn
 
 
 def _video_losses(
