@@ -4,7 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import cv2
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save
 from torch import nn
 
 from benchmarks.compact.decoded import DecodedVideo, decode_video, is_decoded, keep_decoded
@@ -22,6 +22,7 @@ from benchmarks.compact.simulated import SimulatedClip, simulated_clips
 from benchmarks.compact.sounds import in_clips, read_esc10, read_gunshots, sound_files
 from benchmarks.simulator.scenes import Split
 from encoders.alan import Alan, AlanConfig
+from encoders.alan.start import start_aligned
 from encoders.alan.training import AlanRecipe, SoundExample, train_alan
 from encoders.compact.appearance import DIM as APPEARANCE_DIM
 from encoders.compact.appearance import AppearanceEncoder
@@ -36,12 +37,13 @@ from encoders.compact.train_appearance import AppearanceRecipe, train_appearance
 from encoders.compact.train_sound import Sound, SoundRecipe, train_sound_encoder
 from encoders.minilm import DIM as TEXT_DIM
 from encoders.minilm import load_minilm
-from segments.files import sha256_of
+from segments.files import sha256_of, write_atomically
 from segments.vectors import ClipFeatures
 
 _Features = WeakKeyDictionary[nn.Module, dict[Path, Any]]
 Say = Callable[[str], None]
 AnyClip = TypeVar("AnyClip", Clip, SimulatedClip)
+Network = TypeVar("Network", AppearanceEncoder, SoundEncoder)
 NUM_TRAIN, NUM_TEST = 1600, 240
 REAL_SHARE = 0.3
 """Of the videos of a batch that are real."""
@@ -54,8 +56,10 @@ CONFIG = AlanConfig(
     heads=4,
     ffn=512,
     detector_hidden=(64, 32),
-    dropout=0.1,
+    residual_gate=True,
+    identity_gates=True,
 )
+RECIPE = AlanRecipe(steps=300, average_decay=0.98)
 
 
 @dataclass(frozen=True)
@@ -136,37 +140,39 @@ class Workshop:
         return CompactModels(encoders, alan, trained_on)
 
     def make_appearance(self) -> AppearanceEncoder:
-        """Stage 2; kept in the working folder, as it takes longest."""
+        """Stage 2; the same for every fold."""
         recipe = AppearanceRecipe(seed=self.seed)
-        kept = self.work / f"appearance-{NUM_TRAIN}-{_short_digest(repr(recipe))}.safetensors"
-        if kept.exists():
-            encoder = AppearanceEncoder()
-            encoder.load_state_dict(load_file(kept))
-            return encoder.eval()
-        pictures = picture_set(
-            self.watched(self.simulated),
-            self.watched(self.footage),
-            self.sentences,
-            seed=self.seed,
+
+        def train() -> AppearanceEncoder:
+            pictures = picture_set(
+                self.watched(self.simulated),
+                self.watched(self.footage),
+                self.sentences,
+                seed=self.seed,
+            )
+            self.say(f"{len(pictures)} pictures")
+            return train_appearance(
+                pictures,
+                recipe,
+                on_epoch=lambda epoch, loss: self.say(f"pictures, epoch {epoch}: loss {loss:.3f}"),
+            )
+
+        return self._kept("appearance", f"{NUM_TRAIN} {recipe}", AppearanceEncoder, train)
+
+    def make_sound(self, sounds: Sequence[Sound]) -> SoundEncoder:
+        """Stage 3."""
+        recipe = SoundRecipe(seed=self.seed)
+        self.say(f"learning from {len(sounds)} sounds")
+        heard = "".join(f"{kind} {samples.sum()}" for samples, kind in sounds)
+        return self._kept(
+            "sound", f"{heard} {recipe}", SoundEncoder, lambda: train_sound_encoder(sounds, recipe)
         )
-        self.say(f"{len(pictures)} pictures")
-        encoder = train_appearance(
-            pictures,
-            recipe,
-            on_epoch=lambda epoch, loss: self.say(f"pictures, epoch {epoch}: loss {loss:.3f}"),
-        )
-        save_file(encoder.state_dict(), kept)
-        return encoder
 
     def make_motion(self, fights: Sequence[Clip]) -> MotionEncoder:
         """Stage 4: the spread of the statistics in real footage."""
         encoder = MotionEncoder()
         encoder.fit(video.motion for _, video in self.watched([*fights, *self.footage]))
         return encoder
-
-    def make_sound(self, sounds: Sequence[Sound]) -> SoundEncoder:
-        """Stage 3."""
-        return train_sound_encoder(sounds, SoundRecipe(seed=self.seed))
 
     def make_alan(
         self, encoders: ClipEncoders, fights: Sequence[Clip], sounds: Sequence[Sound]
@@ -179,12 +185,28 @@ class Workshop:
         lessons += self._real_lessons(encoders, self.footage, borrow=False)
         lessons += self._real_lessons(encoders, fights, borrow=True)
         heard = [SoundExample(encoders.hear(in_clips(samples)), kind) for samples, kind in sounds]
+        data = training_set(lessons, heard, self.sentences, real_share=REAL_SHARE)
         return train_alan(
             CONFIG,
-            training_set(lessons, heard, self.sentences, real_share=REAL_SHARE),
-            AlanRecipe(seed=self.seed),
+            data,
+            replace(RECIPE, seed=self.seed),
+            start=lambda model: start_aligned(
+                model, "appearance", data.texts.sentences, seed=self.seed
+            ),
             on_step=self._say_losses,
         )
+
+    def _kept(
+        self, part: str, key: str, build: Callable[[], Network], train: Callable[[], Network]
+    ) -> Network:
+        """A trained network, from the working folder where the same was trained before."""
+        kept = self.work / f"{part}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.safetensors"
+        if not kept.exists():
+            write_atomically(kept, save(train().state_dict()))
+        network = build()
+        network.load_state_dict(load(kept.read_bytes()))
+        network.eval()
+        return network
 
     def _real_lessons(
         self, encoders: ClipEncoders, clips: Sequence[Clip], *, borrow: bool
@@ -237,7 +259,3 @@ class Workshop:
 
 def _digests(clips: Sequence[Clip]) -> dict[str, str]:
     return {sha256_of(clip.path): clip.path.name for clip in clips}
-
-
-def _short_digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -75,6 +75,8 @@ class AlanRecipe:
     batch_size: int = 64
     sound_batch_size: int = 64
     peak_lr: float = 5e-4
+    gate_lr: float = 5e-3
+    """Of the gates that start shut (`AlanConfig.residual_gate`): single numbers with far to go."""
     weight_decay: float = 0.01
     detector_weight: float = 0.1
     """λ1 of Eq. 10."""
@@ -92,24 +94,32 @@ def train_alan(
     data: TrainingSet,
     recipe: AlanRecipe,
     *,
+    start: Callable[[Alan], None] = lambda model: None,
     on_step: Callable[[int, dict[str, float]], None] = lambda step, losses: None,
 ) -> Alan:
     """A network trained from nothing; the same seed gives the same weights.
 
     Args:
+        start: gives the new network other weights to start from.
         on_step: called after each step with its number, from 1, and the parts of the loss.
     """
     torch.manual_seed(recipe.seed)
     rng = np.random.default_rng(recipe.seed)
     model = Alan(config).train()
+    start(model)
     average = AveragedModel(
         model, multi_avg_fn=get_ema_multi_avg_fn(recipe.average_decay), use_buffers=True
     )
+    gates = [weight for name, weight in model.named_parameters() if name.endswith(".share")]
+    others = [weight for name, weight in model.named_parameters() if not name.endswith(".share")]
     optimizer = torch.optim.AdamW(
-        model.parameters(), lr=recipe.peak_lr, weight_decay=recipe.weight_decay
+        [{"params": others, "weight_decay": recipe.weight_decay}]
+        + ([{"params": gates, "weight_decay": 0.0}] if gates else []),
+        lr=recipe.peak_lr,
     )
+    rates = [recipe.peak_lr, *([recipe.gate_lr] if gates else [])]
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, recipe.peak_lr, total_steps=recipe.steps, pct_start=0.1
+        optimizer, rates, total_steps=recipe.steps, pct_start=0.1
     )
     batches = _BatchMaker(data, recipe, rng)
     for step in range(1, recipe.steps + 1):
