@@ -212,7 +212,7 @@ class Workshop:
         self, encoders: ClipEncoders, clips: Sequence[Clip], *, borrow: bool
     ) -> list[Lesson]:
         """Args:
-        borrow: fights and calm scenes come from 44 places only; their looks are exchanged, so
+        borrow: fights and calm scenes come from 30 places only; their looks are exchanged, so
             that what is learned of them is how things move.
         """
         return [
