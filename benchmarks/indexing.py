@@ -19,15 +19,13 @@ POLL_S = 0.05
 
 
 def run_indexing(shared: Path, work: Path) -> RunRecord:
-    """Indexes each folder of real clips into an empty library, and all of them into one.
+    """Indexes each folder of real clips into an empty library.
 
     Raises:
         RetraceError: an indexing run failed.
     """
-    folders = {name: [shared / "data" / name] for name in FOOTAGE}
-    folders["all three"] = [shared / "data" / name for name in FOOTAGE]
-    scores = {name: _index(paths, work / name.replace(" ", "-")) for name, paths in folders.items()}
-    library = Library.open(work / "all-three")
+    scores = {name: _index(shared / "data" / name, work / name) for name in FOOTAGE}
+    library = Library.open(work / FOOTAGE[0])
     return new_record(
         "indexing",
         command="retrace bench indexing --shared ../shared -o benchmarks/results/indexing.json",
@@ -39,9 +37,9 @@ def run_indexing(shared: Path, work: Path) -> RunRecord:
     )
 
 
-def _index(paths: list[Path], folder: Path) -> dict[str, Any]:
+def _index(footage: Path, folder: Path) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
-    command = [sys.executable, "-m", "cli", "index", *map(str, paths), "--library", str(folder)]
+    command = [sys.executable, "-m", "cli", "index", str(footage), "--library", str(folder)]
     log = folder.with_suffix(".log")
     log.parent.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
@@ -50,7 +48,7 @@ def _index(paths: list[Path], folder: Path) -> dict[str, Any]:
         peak = _peak_bytes(process)
     wall_s = time.monotonic() - started
     if process.returncode:
-        raise RetraceError(f"indexing {paths} failed, see {log}")
+        raise RetraceError(f"indexing {footage} failed, see {log}")
     with Catalog(Library.open(folder)) as catalog:
         videos = list(catalog.videos())
     footage_s = sum(video.duration_s for video in videos)

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 import cv2
+import torch
 from safetensors.torch import load, save
-from torch import nn
+from torch import Tensor, nn
 
 from benchmarks.compact.decoded import DecodedVideo, decode_video, is_decoded, keep_decoded
 from benchmarks.compact.material import Clip, fight_clips, footage_clips
@@ -29,7 +30,7 @@ from encoders.compact.appearance import AppearanceEncoder
 from encoders.compact.clips import ClipEncoders
 from encoders.compact.models import CompactModels
 from encoders.compact.motion import DIM as MOTION_DIM
-from encoders.compact.motion import MotionEncoder
+from encoders.compact.motion import MotionEncoder, motion_statistics
 from encoders.compact.sound import DIM as SOUND_DIM
 from encoders.compact.sound import SoundEncoder
 from encoders.compact.spec import D
@@ -73,6 +74,7 @@ class Workshop:
     num_workers: int = 2
     say: Say = field(default=lambda message: None)
 
+    _moved: dict[Path, Tensor] = field(default_factory=dict, repr=False)
     _known: _Features = field(default_factory=WeakKeyDictionary, repr=False)
 
     @cached_property
@@ -171,7 +173,7 @@ class Workshop:
     def make_motion(self, fights: Sequence[Clip]) -> MotionEncoder:
         """Stage 4: the spread of the statistics in real footage."""
         encoder = MotionEncoder()
-        encoder.fit(video.motion for _, video in self.watched([*fights, *self.footage]))
+        encoder.fit(self._statistics(clip.path) for clip in [*fights, *self.footage])
         return encoder
 
     def make_alan(
@@ -221,6 +223,13 @@ class Workshop:
             for part in in_moments(features)
         ]
 
+    def _statistics(self, path: Path, video: DecodedVideo | None = None) -> Tensor:
+        """Motion statistics, whatever their spread is later taken to be."""
+        if path not in self._moved:
+            video = video or decode_video(path, self.decoded)
+            self._moved[path] = motion_statistics(torch.from_numpy(video.motion))
+        return self._moved[path]
+
     def _encoded(
         self, encoders: ClipEncoders, clips: Sequence[AnyClip]
     ) -> Iterator[tuple[AnyClip, ClipFeatures]]:
@@ -235,7 +244,8 @@ class Workshop:
                 if clip.path not in looks:
                     looks[clip.path] = encoders.look(video.frames)
                 if clip.path not in moves:
-                    moves[clip.path] = encoders.follow(video.motion)
+                    rows = self._statistics(clip.path, video)
+                    moves[clip.path] = encoders.motion.standardised(rows).numpy()
                 if clip.path not in sounds:
                     heard = video.sound
                     sounds[clip.path] = None if heard is None else encoders.hear(heard)

@@ -10,9 +10,8 @@ picture moves, between neighbouring cells and from field to field (docs/LOG.md h
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -44,9 +43,9 @@ class MotionEncoder(nn.Module):
         self.register_buffer("spread", torch.ones(DIM))
 
     @torch.no_grad()
-    def fit(self, clips: Iterable[Float32[np.ndarray, "t m 24 32 2"]]) -> None:
-        """Takes mean and spread from training videos; every video counts alike."""
-        rows = [motion_statistics(torch.from_numpy(np.asarray(c, np.float32))) for c in clips]
+    def fit(self, videos: Iterable[Float[Tensor, "t 128"]]) -> None:
+        """Takes mean and spread from training videos' statistics; every video counts alike."""
+        rows = list(videos)
         means = torch.stack([row.mean(dim=0) for row in rows])
         squares = torch.stack([row.square().mean(dim=0) for row in rows])
         self.mean.copy_(means.mean(dim=0))
@@ -59,7 +58,10 @@ class MotionEncoder(nn.Module):
         Args:
             motion: velocity in frame heights per second, two or more fields per clip.
         """
-        rows = motion_statistics(motion)
+        return self.standardised(motion_statistics(motion))
+
+    def standardised(self, rows: Float[Tensor, "t 128"]) -> Float[Tensor, "t 128"]:
+        """What `forward` makes of the statistics."""
         return ((rows - self.mean) / self.spread).clamp(-LIMIT, LIMIT)
 
 

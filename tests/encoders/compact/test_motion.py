@@ -139,7 +139,7 @@ def test_fitting_standardises_and_every_video_counts_alike():
         for speed, clips in ((0.1, 2), (0.3, 9), (0.2, 4))
     ]
     encoder = MotionEncoder()
-    encoder.fit(videos)
+    encoder.fit(motion_statistics(torch.from_numpy(video)) for video in videos)
     encoder.spread *= 1e3  # far from the limit, so that nothing is cut off
     rows = [encoder(torch.from_numpy(video)) * 1e3 for video in videos]
     mean = torch.stack([row.mean(dim=0) for row in rows]).mean(dim=0)
@@ -152,7 +152,7 @@ def test_fitting_standardises_and_every_video_counts_alike():
 
 def test_odd_fields_end_at_the_limit():
     encoder = MotionEncoder()
-    encoder.fit([still(clips=2).numpy()])
+    encoder.fit([motion_statistics(still(clips=2))])
     rows = encoder(torch.full((1, 4, 24, 32, 2), 1e4) * torch.randn(24, 32, 1))
     assert rows.abs().max() == LIMIT
     assert encoder(still()).abs().max() < 1e-3
@@ -160,7 +160,7 @@ def test_odd_fields_end_at_the_limit():
 
 def test_an_encoder_comes_back_from_its_state():
     encoder, again = MotionEncoder(), MotionEncoder()
-    encoder.fit([moving_block(RIGHT, LEFT).numpy()])
+    encoder.fit([motion_statistics(moving_block(RIGHT, LEFT))])
     again.load_state_dict(encoder.state_dict())
     motion = moving_block(DOWN, RIGHT)
     torch.testing.assert_close(again(motion), encoder(motion))
