@@ -11,6 +11,7 @@ from segments.media import AUDIO_RATE_HZ, MOTION_GRID, ClipBatch, VideoSource
 from segments.reading.canvas import Canvas
 from segments.reading.fields import LOOK_BACK_S, PAIR_GAP_S, FieldReader
 from segments.reading.pictures import Playhead, VideoTrack
+from segments.reading.references import codec_vectors_usable
 from segments.reading.sound import SoundTape
 from segments.spans import TimeSpan
 
@@ -50,10 +51,12 @@ def iter_clip_batches(
     stop = stop if last_clip is None else min(last_clip, stop)
     if first_clip >= stop:
         return
-    with VideoTrack(source.path, threads=threads) as track:
+    has_vectors = codec_vectors_usable(source.path)
+    with VideoTrack(source.path, threads=threads, with_vectors=has_vectors) as track:
         from_s = max(0.0, first_clip * CLIP_S - LOOK_BACK_S)
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
-        sampler = ClipSampler(playhead, frame_size, aspect=source.width / source.height)
+        fields = FieldReader(playhead, aspect=source.width / source.height, has_vectors=has_vectors)
+        sampler = ClipSampler(playhead, fields, frame_size)
         sound = ClipSound(source, origin_s=track.origin_s) if source.has_audio else None
         while first_clip < stop:
             batch_stop = (first_clip // clips_per_batch + 1) * clips_per_batch
@@ -66,7 +69,7 @@ def iter_clip_batches(
                 frames=np.stack([look.frames for look in looks]),
                 frame_pts_s=np.stack([look.pts_s for look in looks]),
                 motion=np.stack([look.motion for look in looks]),
-                motion_origin="flow",
+                motion_origin="codec" if has_vectors else "flow",
                 audio=np.stack([sound.of(i) for i in clips]) if sound else None,
             )
             first_clip = clips.stop
@@ -84,10 +87,12 @@ class ClipLook:
 class ClipSampler:
     """Samples clip after clip of one video; converts no picture twice."""
 
-    def __init__(self, playhead: Playhead, frame_size: tuple[int, int], *, aspect: float) -> None:
+    def __init__(
+        self, playhead: Playhead, fields: FieldReader, frame_size: tuple[int, int]
+    ) -> None:
         self._playhead = playhead
         self._canvas = Canvas(frame_size)
-        self._fields = FieldReader(playhead, aspect=aspect)
+        self._fields = fields
 
     def look(self, span: TimeSpan, num_frames: int, num_fields: int) -> ClipLook:
         frames, fields = _moments(span, num_frames), _moments(span, num_fields)

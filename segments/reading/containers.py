@@ -133,13 +133,14 @@ def iter_decoded(
 ) -> Iterator[VideoFrame | AudioFrame]:
     """Decoded frames in presentation order; packets that cannot be decoded are counted."""
     for packet in iter_packets(container, stream, damage=damage):
-        yield from _decode(stream, packet, damage)
-    yield from _decode(stream, None, damage)
+        yield from decode(stream, packet, damage)
+    yield from decode(stream, None, damage)
 
 
-def _decode(
+def decode(
     stream: MediaStream, packet: "Packet[Stream] | None", damage: Damage
 ) -> Sequence[VideoFrame | AudioFrame]:
+    """What a packet completes; None: what the decoder still holds. Failures are counted."""
     try:
         return stream.decode(packet)  # pyright: ignore[reportUnknownMemberType]
     except EOFError:

@@ -1,4 +1,4 @@
-"""Motion fields at chosen times of a video."""
+"""Motion fields at chosen times of a video, from its own vectors or by optical flow."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,9 @@ from jaxtyping import Float32
 from segments.media import MotionField, VideoSource
 from segments.motion import GRAY_SIZE, FlowEstimator, still_field
 from segments.reading.canvas import Canvas
-from segments.reading.pictures import Playhead, VideoTrack
+from segments.reading.pictures import Picture, Playhead, VideoTrack
+from segments.reading.references import codec_vectors_usable
+from segments.reading.vectors import velocity_of_vectors
 from segments.spans import TimeSpan
 
 PAIR_GAP_S = 0.08
@@ -32,15 +34,18 @@ class Field:
 
 
 class FieldReader:
-    """Compares the picture on show with one shortly before it.
+    """Finds the motion from a picture shortly before the one on show.
 
     Args:
         playhead: keeps at least `PAIR_GAP_S`.
         aspect: width over height of the picture as a person sees it.
+        has_vectors: its pictures carry usable vectors. Between pictures of which none is
+            predicted, flow stands in.
     """
 
-    def __init__(self, playhead: Playhead, *, aspect: float) -> None:
+    def __init__(self, playhead: Playhead, *, aspect: float, has_vectors: bool) -> None:
         self._playhead = playhead
+        self._has_vectors = has_vectors
         self._canvas = Canvas(GRAY_SIZE, format="gray")
         self._flow = FlowEstimator()
         self._aspect = aspect
@@ -48,17 +53,24 @@ class FieldReader:
     def at(self, time_s: float) -> Field:
         """The field at `time_s`; times must not fall."""
         later = self._playhead.move_to(time_s)
-        earlier = self._playhead.before(PAIR_GAP_S)
-        gap_s = later.time_s - earlier.time_s
+        pictures = self._playhead.since(PAIR_GAP_S)
+        gap_s = later.time_s - pictures[0].time_s
         if not 0 < gap_s <= _MAX_PAIR_S or time_s - later.time_s > _MAX_PAIR_S:
             return Field(still_field(), later.time_s)
-        velocity = self._flow.velocity(
+        velocity = None
+        if self._has_vectors:
+            velocity = velocity_of_vectors(pictures, aspect=self._aspect)
+        if velocity is None:
+            velocity = self._flow_between(pictures[0], later)
+        return Field(velocity, later.time_s)
+
+    def _flow_between(self, earlier: Picture, later: Picture) -> Float32[np.ndarray, "gh gw 2"]:
+        return self._flow.velocity(
             self._canvas.draw(earlier.frame),
             self._canvas.draw(later.frame),
-            gap_s=gap_s,
+            gap_s=later.time_s - earlier.time_s,
             aspect=self._aspect,
         )
-        return Field(velocity, later.time_s)
 
 
 def read_motion(
@@ -66,23 +78,32 @@ def read_motion(
 ) -> MotionField:
     """Motion at start, start + 1 / `rate_hz`, ... of `span`, or of the whole video.
 
-    Every codec is treated alike: low-resolution flow between the picture on show and the last one
-    at least `PAIR_GAP_S` before it. A stream's own vectors are not used, because none were usable:
-    FFmpeg does not say which reference picture a vector points to, HEVC exports none, and on 19
-    real H.264 clips, scaled by the distance to the last I or P picture, their magnitudes agreed
-    with the flow's by a median correlation of 0.54 (0.78 at best; METHODS C.5).
+    Each field is the motion between the picture on show and the last one at least `PAIR_GAP_S`
+    before it. Where every vector of the stream points to the picture before its own
+    (`codec_vectors_usable`) the motion is the mean of the stream's vectors, else low-resolution
+    flow: FFmpeg does not say which reference a vector takes, and HEVC exports none (METHODS C.5).
+    The choice depends on the file only.
+
+    Few files qualify: 1 of 3 of a CCTV set, none of 207 other real clips. On a known scene such
+    vectors show the true speed and agree with flow by a correlation of 0.96 to 0.98. On real
+    scenes they agree less: 0.33 on the one file that qualifies, and on four encoded for it 0.87,
+    0.73, 0.49 and 0.05 (which hardly moves), where flow agrees with itself across encodings by
+    0.97, 0.98, 0.99 and 0.44. Encoders choose vectors that are cheap, true or not.
 
     Raises:
         MediaError: the file cannot be read.
     """
     span = span or TimeSpan(0.0, source.duration_s)
     num_fields = max(0, int(np.ceil(span.duration_s * rate_hz - 1e-9)))
-    with VideoTrack(source.path, threads=threads) as track:
+    has_vectors = codec_vectors_usable(source.path)
+    with VideoTrack(source.path, threads=threads, with_vectors=has_vectors) as track:
         pictures = track.pictures(max(0.0, span.start_s - LOOK_BACK_S))
         playhead = Playhead(pictures, keep_s=PAIR_GAP_S)
-        reader = FieldReader(playhead, aspect=source.width / source.height)
+        reader = FieldReader(playhead, aspect=source.width / source.height, has_vectors=has_vectors)
         fields = [reader.at(span.start_s + i / rate_hz) for i in range(num_fields)]
     velocity = [field.velocity for field in fields] or [still_field()]
     return MotionField(
-        np.stack(velocity)[:num_fields], np.array([field.pts_s for field in fields]), "flow"
+        np.stack(velocity)[:num_fields],
+        np.array([field.pts_s for field in fields]),
+        "codec" if has_vectors else "flow",
     )

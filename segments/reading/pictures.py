@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 
 from segments.errors import MediaError
 from segments.reading.containers import Damage, iter_decoded, open_media, video_stream
+from segments.reading.references import export_vectors
 
 EPSILON_S = 1e-6
 """Times closer than this are the same: a sampling time that falls on a picture shows it."""
@@ -38,14 +39,19 @@ class VideoTrack:
     Pictures without times (raw streams, H.264 in AVI) follow one another at the declared rate, and
     are always decoded from the start.
 
+    Args:
+        threads: of the decoder; 0 takes one per core.
+        with_vectors: pictures carry the stream's motion vectors.
+
     Raises:
         MediaError: the file cannot be opened, has no pictures, or none of them can be decoded.
     """
 
-    def __init__(self, path: Path, *, threads: int = 0) -> None:
+    def __init__(self, path: Path, *, threads: int = 0, with_vectors: bool = False) -> None:
         self.path = path
         self.damage = Damage()
         self._threads = threads
+        self._with_vectors = with_vectors
         self._frames = self._open()
         first = next(self._frames, None)
         if first is None:
@@ -68,6 +74,8 @@ class VideoTrack:
             raise
         self.stream.codec_context.thread_type = "AUTO"
         self.stream.codec_context.thread_count = self._threads
+        if self._with_vectors:
+            export_vectors(self.stream)
         return self._decoded()
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -185,8 +193,8 @@ class Playhead:
         while len(self._shown) > 1 and self._shown[1].time_s <= oldest_s:
             self._shown.popleft()
 
-    def before(self, gap_s: float) -> Picture:
-        """The last picture at least `gap_s` before the one on show; else the oldest one kept."""
+    def since(self, gap_s: float) -> list[Picture]:
+        """From the last picture at least `gap_s` before the one on show, else the oldest, to it."""
         latest_s = self._shown[-1].time_s - gap_s + EPSILON_S
-        earlier = [picture for picture in self._shown if picture.time_s <= latest_s]
-        return earlier[-1] if earlier else self._shown[0]
+        num_earlier = sum(picture.time_s <= latest_s for picture in self._shown)
+        return list(self._shown)[max(0, num_earlier - 1) :]
