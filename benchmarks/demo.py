@@ -49,7 +49,7 @@ def main() -> int:
     here = ("--library", library)
     pattern = f"{NAME_PATTERN}*"
     retrace("index", footage, *here, "--name-pattern", pattern, allowed=(0, SOME_FAILED))
-    retrace("search", "two people are fighting", *here, "--limit", 6, "--sheet", out / "words.png")
+    retrace("search", "something is burning", *here, "--limit", 6, "--sheet", out / "words.png")
     noise = write_noise(out / "smashed-window.wav")
     retrace("search", "--audio", noise, *here, "--limit", 6, "--sheet", out / "sound.png")
     retrace("search", "somebody falls to the floor", *here, *narrower, "--limit", 3)
