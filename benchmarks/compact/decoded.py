@@ -12,7 +12,7 @@ from segments.files import sha256_of
 from segments.media import ClipBatch
 from segments.reading import iter_clip_batches, probe
 
-VERSION = 1
+VERSION = 2
 """Raise it when decoding changes, so that old files are not used."""
 
 

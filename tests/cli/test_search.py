@@ -199,8 +199,10 @@ def test_a_library_of_another_profile_says_how_to_rebuild(retrace, monkeypatch) 
     other = MANIFEST.model_copy(update={"digests": {"tiny": "1" * 64}})
     monkeypatch.setattr("encoders.registry.load_profile", lambda name: TinyProfile(other))
     message = refused(retrace("fire"))
-    assert "digests is" in message
-    assert message.endswith("with `retrace index --library NEW --profile tiny`.")
+    assert "other weights in tiny" in message
+    assert message.endswith(
+        "Index into a new folder: `retrace index --library NEW --profile tiny`."
+    )
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,9 @@ def test_another_profile_is_refused(library: Library, searcher: Searcher) -> Non
     other = MANIFEST.model_copy(update={"digests": {"tiny": "1" * 64}})
     with (
         Catalog(library) as catalog,
-        pytest.raises(IndexMismatch, match=r"digests is .*retrace index --library NEW --profile"),
+        pytest.raises(
+            IndexMismatch, match=r"other weights in tiny.*retrace index --library NEW --profile"
+        ),
     ):
         Searcher(library, searcher._store, catalog, TinyProfile(other))
 
