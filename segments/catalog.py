@@ -99,9 +99,6 @@ class Catalog:
         """
         self._insert("sources", record)
 
-    def delete_source(self, path: str) -> None:
-        self._rows.execute("DELETE FROM sources WHERE path = ?", (path,))
-
     def delete_video(self, video_id: str) -> list[SourceRecord]:
         """Forgets a video and its sources; the sources it had."""
         sources = self.sources(video_id)

@@ -32,12 +32,3 @@ class AnomalyTrack:
         ends = np.append(self.pts_s[1:], self.end_s)
         inside = (self.pts_s < span.end_s) & (ends > span.start_s)
         return float(self.scores[inside].max()) if inside.any() else float("nan")
-
-    def joined(self, later: "AnomalyTrack") -> "AnomalyTrack":
-        """This track with the next piece of the same curve after it."""
-        return AnomalyTrack(
-            self.detector,
-            np.concatenate([self.scores, later.scores]),
-            np.concatenate([self.pts_s, later.pts_s]),
-            later.end_s,
-        )

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +16,13 @@ import torch
 from safetensors.torch import load, save
 from torch import Tensor, nn
 
-from benchmarks.compact.decoded import DecodedVideo, decode_video, is_decoded, keep_decoded
+from benchmarks.compact.decoded import (
+    VERSION,
+    DecodedVideo,
+    decode_video,
+    is_decoded,
+    keep_decoded,
+)
 from benchmarks.compact.material import Clip, fight_clips, footage_clips
 from benchmarks.compact.recipe import Lesson, Sentences, in_moments, picture_set, training_set
 from benchmarks.compact.simulated import SimulatedClip, simulated_clips
@@ -43,6 +49,7 @@ from segments.vectors import ClipFeatures
 
 _Features = WeakKeyDictionary[nn.Module, dict[Path, Any]]
 Say = Callable[[str], None]
+T = TypeVar("T")
 AnyClip = TypeVar("AnyClip", Clip, SimulatedClip)
 Network = TypeVar("Network", AppearanceEncoder, SoundEncoder)
 NUM_TRAIN, NUM_TEST = 1600, 240
@@ -159,7 +166,7 @@ class Workshop:
                 on_epoch=lambda epoch, loss: self.say(f"pictures, epoch {epoch}: loss {loss:.3f}"),
             )
 
-        return self._kept("appearance", f"{NUM_TRAIN} {recipe}", AppearanceEncoder, train)
+        return self._kept("appearance", f"{NUM_TRAIN} {VERSION} {recipe}", AppearanceEncoder, train)
 
     def make_sound(self, sounds: Sequence[Sound]) -> SoundEncoder:
         """Stage 3."""
@@ -172,8 +179,10 @@ class Workshop:
 
     def make_motion(self, fights: Sequence[Clip]) -> MotionEncoder:
         """Stage 4: the spread of the statistics in real footage."""
+        paths = [clip.path for clip in [*fights, *self.footage]]
+        self.decode(path for path in paths if path not in self._moved)
         encoder = MotionEncoder()
-        encoder.fit(self._statistics(clip.path) for clip in [*fights, *self.footage])
+        encoder.fit(self._statistics(path) for path in paths)
         return encoder
 
     def make_alan(
@@ -223,34 +232,46 @@ class Workshop:
             for part in in_moments(features)
         ]
 
-    def _statistics(self, path: Path, video: DecodedVideo | None = None) -> Tensor:
+    def _statistics(self, path: Path) -> Tensor:
         """Motion statistics, whatever their spread is later taken to be."""
-        if path not in self._moved:
-            video = video or decode_video(path, self.decoded)
-            self._moved[path] = motion_statistics(torch.from_numpy(video.motion))
-        return self._moved[path]
+
+        def measure() -> Tensor:
+            return motion_statistics(torch.from_numpy(decode_video(path, self.decoded).motion))
+
+        return _once(self._moved, path, measure)
 
     def _encoded(
         self, encoders: ClipEncoders, clips: Sequence[AnyClip]
     ) -> Iterator[tuple[AnyClip, ClipFeatures]]:
-        """Features of each clip; what a network has said once is not asked again."""
-        looks, moves, sounds = (
-            self._known.setdefault(network, {})
-            for network in (encoders.appearance, encoders.motion, encoders.sound)
-        )
+        """Each clip with its features."""
+        looked = self._known.setdefault(encoders.appearance, {})
+        self.decode(clip.path for clip in clips if clip.path not in looked)
         for clip in clips:
-            if not (clip.path in looks and clip.path in moves and clip.path in sounds):
-                video = decode_video(clip.path, self.decoded)
-                if clip.path not in looks:
-                    looks[clip.path] = encoders.look(video.frames)
-                if clip.path not in moves:
-                    rows = self._statistics(clip.path, video)
-                    moves[clip.path] = encoders.motion.standardised(rows).numpy()
-                if clip.path not in sounds:
-                    heard = video.sound
-                    sounds[clip.path] = None if heard is None else encoders.hear(heard)
-            streams = {"appearance": looks[clip.path], "motion": moves[clip.path]}
-            yield clip, ClipFeatures(streams, sounds[clip.path])
+            yield clip, self._features(encoders, clip.path)
+
+    def _features(self, encoders: ClipEncoders, path: Path) -> ClipFeatures:
+        """What a network has said of a file once is not asked again."""
+        video = cache(partial(decode_video, path, self.decoded))  # read if anything is missing
+
+        def look() -> Any:
+            return encoders.look(video().frames)
+
+        def follow() -> Any:
+            return encoders.motion.standardised(self._statistics(path)).numpy()
+
+        def hear() -> Any:
+            sound = video().sound
+            return None if sound is None else encoders.hear(sound)
+
+        appearance, motion, sound = (
+            _once(self._known.setdefault(network, {}), path, ask)
+            for network, ask in (
+                (encoders.appearance, look),
+                (encoders.motion, follow),
+                (encoders.sound, hear),
+            )
+        )
+        return ClipFeatures({"appearance": appearance, "motion": motion}, sound)
 
     def _render(self, split: Split, count: int) -> list[SimulatedClip]:
         return simulated_clips(
@@ -269,3 +290,9 @@ class Workshop:
 
 def _digests(clips: Sequence[Clip]) -> dict[str, str]:
     return {sha256_of(clip.path): clip.path.name for clip in clips}
+
+
+def _once(known: dict[Path, T], path: Path, make: Callable[[], T]) -> T:
+    if path not in known:
+        known[path] = make()
+    return known[path]

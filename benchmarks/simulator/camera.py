@@ -34,7 +34,3 @@ class Camera:
         column = self.width / 2 + self.focal_px * right / depth
         row = self.height / 2 + self.focal_px * down / depth
         return np.stack([column, row, depth], axis=1)
-
-    def pixels_per_m(self, x: float, y: float, z: float) -> float:
-        """Scale of what stands at a point."""
-        return self.focal_px / float(self.project(np.array([[x, y, z]]))[0, 2])
