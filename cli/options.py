@@ -24,3 +24,6 @@ WorkOption = Annotated[
     Path,
     typer.Option("--work", metavar="DIR", help="Where intermediate results are kept for reuse."),
 ]
+RecordOption = Annotated[
+    Path | None, typer.Option("-o", "--out", help="Write the record to this JSON file.")
+]

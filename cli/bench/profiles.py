@@ -1,24 +1,19 @@
-"""`retrace bench TASK`: how well it works, with a record that says how that was found out."""
+"""`retrace bench compact|indexing`: what ships, on real clips."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.options import SharedOption, WorkOption
+from cli.options import RecordOption, SharedOption, WorkOption
 from cli.output import say, show
 
-app = typer.Typer(help="Measures retrace.", no_args_is_help=True)
 
-
-@app.command()
 def compact(
     shared: SharedOption,
     work: WorkOption = Path("runs/compact"),
     seed: Annotated[int, typer.Option(help="Of every training run.")] = 0,
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Write the record to this JSON file.")
-    ] = None,
+    out: RecordOption = None,
 ) -> None:
     """The compact profile: fights by words, sounds by sounds, simulated scenes by both.
 
@@ -36,13 +31,10 @@ def compact(
     show(compact_table(record))
 
 
-@app.command()
 def indexing(
     shared: SharedOption,
     work: WorkOption = Path("runs/indexing"),
-    out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="Write the record to this JSON file.")
-    ] = None,
+    out: RecordOption = None,
 ) -> None:
     """Speed and memory of `retrace index` on real clips, as whole processes."""
     from benchmarks.indexing import run_indexing
