@@ -1,1 +1,1 @@
-"""Benchmarks' data as released: captions, splits, labels and feature folders, read where they lie."""
+"""Benchmarks' data as released: captions, splits, labels and feature folders."""
