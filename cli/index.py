@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from encoders.base import Profile
     from indexer.discovery import FoundFile
     from indexer.pipeline import IndexSettings, LazyProfile
-    from indexer.report import IndexReport
+    from indexer.report import IndexReport, RunReport
 
 EXIT_INTERRUPTED = 130
 
@@ -82,12 +82,15 @@ def index(
         workers=workers,
     )
     files = discover(paths, skip=library)
-    _require_sensible(files, recorded_at)
+    require_files(files)
+    _require_one_time(files, recorded_at)
     if dry_run:
         _list(files, settings, library, as_json=as_json)
         return
     report = _run(library, files, _choose_profile(profile, device, library), settings)
-    _print(report, rules, as_json=as_json)
+    if recorded_at or name_pattern or sources_csv:
+        say(f"times that name no zone are taken as {zone_name(rules.zone)}")
+    print_report(report, as_json=as_json)
     raise typer.Exit(EXIT_INTERRUPTED if report.interrupted else report.exit_code)
 
 
@@ -116,9 +119,15 @@ def _parse_time(text: str) -> datetime:
         ) from None
 
 
-def _require_sensible(files: "list[FoundFile]", recorded_at: str | None) -> None:
+def require_files(files: "list[FoundFile]") -> None:
+    """Raises:
+    UserError: there are none.
+    """
     if not files:
         raise UserError("no media files are there: name a folder that holds some, or a file")
+
+
+def _require_one_time(files: "list[FoundFile]", recorded_at: str | None) -> None:
     if recorded_at is not None and len(files) > 1:
         raise UserError(
             f"--recorded-at is the time of one file, not of {len(files)}: "
@@ -158,9 +167,8 @@ def _run(
         return index_files(library, files, profile, settings, observer=progress.show, stop=stop)
 
 
-def _print(report: "IndexReport", rules: SourceRules, *, as_json: bool) -> None:
-    if rules.recorded_at or rules.pattern or rules.table:
-        say(f"times that name no zone are taken as {zone_name(rules.zone)}")
+def print_report(report: "RunReport", *, as_json: bool) -> None:
+    """What a run did, on stdout: its lines, or JSON."""
     if as_json:
         write(json.dumps(report.to_json(), indent=2))
     else:

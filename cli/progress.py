@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from indexer.discovery import FoundFile
-from indexer.engine import Step
+from indexer.steps import Step
 
 
 class IndexProgress:
@@ -47,7 +47,7 @@ class IndexProgress:
         self._bar.stop()
 
     def show(self, step: Step) -> None:
-        """An `indexer.engine.Observer`."""
+        """An `indexer.steps.Observer`."""
         self._footage_s += step.footage_s
         self._num_frames += step.num_frames
         gained = step.share - self._shares.get(step.file, 0.0)

@@ -19,11 +19,12 @@ from indexer.footage import Broken, Decoded, DecoderPool, Ended, Event, Opened, 
 from indexer.intake import Intake
 from indexer.ledger import Ledger
 from indexer.report import FileOutcome, IndexReport
+from indexer.steps import Observer, Step
 from indexer.upkeep import refresh, sweep
 from indexer.video import FinishedChunk, VideoPipeline
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import LibraryError
-from segments.levels import clips_span, count_clips
+from segments.levels import count_clips
 from segments.library import Library
 from segments.media import VideoSource
 from segments.sources import SourceRules
@@ -45,24 +46,6 @@ class Job:
     rules: SourceRules
     detectors: tuple[str, ...]
     workers: int
-
-
-@dataclass(frozen=True)
-class Step:
-    """What was just done, for whoever shows progress."""
-
-    file: FoundFile
-    footage_s: float = 0.0
-    """Footage that this step encoded."""
-    num_frames: int = 0
-    """Pictures of that footage."""
-    share: float = 0.0
-    """Of the file that is done, in [0, 1]."""
-    outcome: FileOutcome | None = None
-    """Set in the last step of a file."""
-
-
-Observer = Callable[[Step], None]
 
 
 class LocalEngine:
@@ -154,7 +137,9 @@ class LocalEngine:
         if chunk is not None:
             with pipeline.timed("store"):
                 self._commit(pipeline.source, chunk)
-        self._observe(self._encoded(event, pipeline.source))
+        step = Step.encoded(event.file, pipeline.source, event.batch.clips)
+        self.report.count(step.footage_s, step.num_frames)
+        self._observe(step)
 
     def _commit(self, source: VideoSource, chunk: FinishedChunk) -> None:
         points = make_points(
@@ -169,15 +154,6 @@ class LocalEngine:
         write_chunk(self._job.library, piece)
         self._job.ledger.mark_chunk(source.video_id, chunk.index)
         self._ingest()
-
-    def _encoded(self, event: Decoded, source: VideoSource) -> Step:
-        clips = event.batch.clips
-        span = clips_span(clips, source.duration_s)
-        num_frames = round(span.duration_s * source.fps)
-        self.report.footage_s += span.duration_s
-        self.report.num_frames += num_frames
-        share = clips.stop / count_clips(source.duration_s)
-        return Step(event.file, span.duration_s, num_frames, share)
 
     def _finish(self, file: FoundFile) -> None:
         pipeline = self._pipelines.pop(file)

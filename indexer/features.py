@@ -1,4 +1,4 @@
-"""Features and scores of one video while it is being indexed."""
+"""Features and scores of one video while it is being read."""
 
 import shutil
 from pathlib import Path
@@ -7,9 +7,10 @@ from typing import Self
 import numpy as np
 from jaxtyping import Float32
 
+from encoders.base import Profile
 from segments.errors import LibraryError
 from segments.files import sync_folder
-from segments.media import VideoSegment
+from segments.media import ClipBatch, VideoSegment
 from segments.vectors import ClipFeatures
 
 
@@ -75,6 +76,13 @@ class VideoFeatures:
             if isinstance(array, np.memmap):
                 array.flush()
 
+    def release(self) -> dict[str, Path]:
+        """Lets go of memory-mapped arrays; their complete files by name, the caller's from here."""
+        self.flush()
+        files = {name: self._file(name) for name in self._arrays}
+        self._arrays.clear()
+        return files
+
     def discard(self) -> None:
         """Frees the arrays and deletes their files."""
         self._arrays.clear()
@@ -90,10 +98,20 @@ class VideoFeatures:
         if self._folder is None:
             return np.zeros(shape, np.float32)
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{name}.npy"
+        path = self._file(name)
         array = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
         sync_folder(self._folder)
         return array
+
+    def _file(self, name: str) -> Path:
+        if self._folder is None:
+            raise ValueError(f"the array {name!r} is in memory, not in a file")
+        return self._folder / f"{name}.npy"
+
+
+def encode_batch(profile: Profile, batch: ClipBatch, features: VideoFeatures) -> None:
+    """Encodes a batch into its video's features: the one way from footage to numbers."""
+    features.write(batch.clips, profile.encode_clips(batch))
 
 
 def _map(path: Path) -> Float32[np.ndarray, "t d"]:

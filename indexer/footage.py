@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -60,9 +61,17 @@ class Broken:
 Event = Opened | Decoded | Ended | Broken
 
 
+class Claims(Protocol):
+    """Says which contents are to be read. Shared by the decoders."""
+
+    def claim(self, video_id: str) -> int | None:
+        """The chunk to start at; None where the content needs no reading."""
+        ...
+
+
 @dataclass
 class Progress:
-    """What need not be read, and who reads what. Shared by the decoders."""
+    """Reads each content once, from where earlier runs left it."""
 
     done: Collection[str]
     """Contents that are completely indexed."""
@@ -84,10 +93,10 @@ class DecoderPool:
     """Decoders that read files in order, each file by one of them."""
 
     def __init__(
-        self, files: Sequence[FoundFile], spec: ProfileSpec, progress: Progress, *, workers: int
+        self, files: Sequence[FoundFile], spec: ProfileSpec, claims: Claims, *, workers: int
     ) -> None:
         self._spec = spec
-        self._progress = progress
+        self._claims = claims
         self._files = queue.SimpleQueue[FoundFile]()
         for file in files:
             self._files.put(file)
@@ -141,7 +150,7 @@ class DecoderPool:
     def _events_of(self, file: FoundFile) -> Iterator[Event]:
         started = time.perf_counter()
         source = probe(file.path)
-        first_chunk = self._progress.claim(source.video_id)
+        first_chunk = self._claims.claim(source.video_id)
         yield Opened(file, source, time.perf_counter() - started, first_chunk)
         if first_chunk is None:
             return

@@ -10,10 +10,11 @@ from typing import Self
 from detectors.registry import require_detectors
 from encoders.base import Profile
 from indexer.discovery import FoundFile
-from indexer.engine import Job, LocalEngine, Observer
+from indexer.engine import Job, LocalEngine
 from indexer.footage import default_workers
 from indexer.ledger import Ledger
 from indexer.report import IndexReport
+from indexer.steps import Observer
 from segments.catalog import Catalog
 from segments.errors import IndexMismatch, LibraryError
 from segments.library import Library

@@ -4,11 +4,11 @@ import resource
 import sys
 import time
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import psutil
 
-Status = Literal["indexed", "known", "failed"]
+Status = Literal["indexed", "extracted", "known", "failed"]
 EXIT_FINE, EXIT_NOTHING, EXIT_SOME_FAILED = 0, 1, 3
 
 
@@ -25,14 +25,15 @@ class FileOutcome:
 
 
 @dataclass
-class IndexReport:
-    """What a run did."""
+class RunReport:
+    """What a run over files did."""
+
+    success: ClassVar[Status]
+    """What a file is that was read to its end."""
 
     outcomes: list[FileOutcome] = field(default_factory=list)
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """What is wrong with files that were indexed all the same, by path."""
-    removed: list[str] = field(default_factory=list)
-    """Contents that no path holds any more, and that were removed."""
+    """What is wrong with files that were read all the same, by path."""
     footage_s: float = 0.0
     """Footage that this run decoded and encoded."""
     num_frames: int = 0
@@ -43,8 +44,6 @@ class IndexReport:
     """From the start of the process, loading of models included."""
     peak_memory_bytes: int = 0
     interrupted: bool = False
-    handed_over: bool = False
-    """Another process owns the store: it takes the chunks from the spool."""
 
     def of(self, status: Status) -> list[FileOutcome]:
         return [outcome for outcome in self.outcomes if outcome.status == status]
@@ -61,6 +60,11 @@ class IndexReport:
             return EXIT_NOTHING
         return EXIT_SOME_FAILED if self.of("failed") else EXIT_FINE
 
+    def count(self, footage_s: float, num_frames: int) -> None:
+        """Adds footage that was just encoded."""
+        self.footage_s += footage_s
+        self.num_frames += num_frames
+
     def measure(self) -> None:
         """Takes wall time and peak memory of this process, now."""
         self.wall_s = time.time() - psutil.Process().create_time()
@@ -71,7 +75,8 @@ class IndexReport:
 
     def lines(self) -> list[str]:
         """The summary, a fact per line."""
-        done = f"{len(self.of('indexed'))} indexed, {len(self.of('known'))} already known"
+        read = f"{len(self.of(self.success))} {self.success}"
+        done = f"{read}, {len(self.of('known'))} already known"
         lines = [
             f"{len(self.outcomes)} files: {done}, {len(self.of('failed'))} failed",
             f"{self.footage_s / 3600:.2f} h of footage in {self.wall_s:.1f} s: "
@@ -80,6 +85,23 @@ class IndexReport:
         ]
         lines += [f"failed: {_named(o.path, o.reason or '')}" for o in self.of("failed")]
         lines += [f"note: {path}: {'; '.join(found)}" for path, found in self.problems.items()]
+        return lines
+
+
+@dataclass
+class IndexReport(RunReport):
+    """What indexing did."""
+
+    success = "indexed"
+
+    removed: list[str] = field(default_factory=list)
+    """Contents that no path holds any more, and that were removed."""
+    handed_over: bool = False
+    """Another process owns the store: it takes the chunks from the spool."""
+
+    def lines(self) -> list[str]:
+        """The summary, a fact per line."""
+        lines = super().lines()
         lines += [
             f"removed: {video_id[:12]}, whose file holds something else now"
             for video_id in self.removed

@@ -10,7 +10,7 @@ from detectors.registry import DETECTORS
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
 from indexer.embedding import embed_segments
-from indexer.features import VideoFeatures
+from indexer.features import VideoFeatures, encode_batch
 from segments.levels import count_clips, iter_segments
 from segments.media import ClipBatch, VideoSource
 from segments.scores import AnomalyTrack
@@ -62,7 +62,7 @@ class VideoPipeline:
     def take(self, batch: ClipBatch) -> FinishedChunk | None:
         """Encodes the next batch; the chunk that it completes, if it does."""
         with self.timed("encode"):
-            self.features.write(batch.clips, self._profile.encode_clips(batch))
+            encode_batch(self._profile, batch, self.features)
         if batch.clips.stop < self.chunks[self._next].stop:
             return None
         self._next += 1
