@@ -1,7 +1,7 @@
 """Clip features from disk: folders of `.npy` files, and the C3D archive."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class FolderFeatures:
     streams: dict[str, int]
     audio_dim: int | None
     num_crops: int
-    files: dict[str, FilesByName]
+    files: dict[str, FilesByName] = field(repr=False)
     """By stream; the sound's under "audio"."""
 
     def read(self, video: str, *, crop: int = 0) -> ClipFeatures:

@@ -6,8 +6,8 @@ A folder with a `features.json` was written by `retrace features extract`:
     DIR/<stream>/NAME__0.npy    one file per crop
     DIR/audio/NAME.npy
 
-Without one, sub-folders at any depth are taken by their name, whatever its case and punctuation, and
-with or without "features", "Train" or "Test" at its end:
+Without one, sub-folders at any depth are taken by their name, whatever its case and punctuation,
+and with or without "features", "Train" or "Test" at its end:
 
     "appearance"    RGB, i3d_rgb, rgb_i3d, all_rgbs
     "motion"        Flow, i3d_flow, flow_i3d, all_flows

@@ -37,6 +37,5 @@ def video_name(path: str) -> str:
     Only extensions of video files are taken off: XD-Violence's names have dots of their own.
     """
     name = PurePosixPath(path.strip()).name
-    for suffix in VIDEO_SUFFIXES:
-        name = name.removesuffix(suffix)
-    return name
+    suffix = next((suffix for suffix in VIDEO_SUFFIXES if name.endswith(suffix)), "")
+    return name.removesuffix(suffix)
