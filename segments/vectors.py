@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int
 
 from segments.media import VideoSegment
 
@@ -51,7 +51,7 @@ class ClipFeatures:
     def __len__(self) -> int:
         return len(next(iter(self.streams.values())))
 
-    def __getitem__(self, clips: slice) -> "ClipFeatures":
+    def __getitem__(self, clips: slice | Int[np.ndarray, " _"]) -> "ClipFeatures":
         streams = {name: array[clips] for name, array in self.streams.items()}
         return ClipFeatures(streams, None if self.audio is None else self.audio[clips])
 

@@ -14,61 +14,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float16, Float32, Float64, UInt8
+from jaxtyping import Float64, UInt8
 
 from benchmarks.compact.decoded import DecodedVideo
 from benchmarks.compact.material import Clip
 from benchmarks.compact.simulated import CAPTIONS, SimulatedClip, picture_times, shown_regions
-from encoders.alan.training import SoundExample, TextTable, TrainingSet, VideoExample
+from encoders.alan.training import Sentences, SoundExample, TrainingSet, VideoExample, held
 from encoders.compact.train_appearance import PictureSet
-from encoders.minilm import MiniLM
 from segments.levels import MOMENT_CLIPS
 from segments.vectors import ClipFeatures
 
 PICTURES_PER_CLIP = 3
 REGIONS_PER_PICTURE = 4
-TEXTS_AT_ONCE = 128
-
-
-class Sentences:
-    """What the frozen text backbone says of sentences, each asked once."""
-
-    def __init__(self, words: MiniLM) -> None:
-        self._words = words
-        self._known: dict[str, _Sentence] = {}
-
-    def __call__(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
-        """Sentence embeddings."""
-        return np.stack([sentence.vector for sentence in self._all(texts)])
-
-    def table(self, said: Sequence[tuple[str, str]]) -> TextTable:
-        """Sentences, each with what it means, as ALAN learns from them."""
-        sentences = self._all([text for text, _ in said])
-        length = max(len(sentence.words) for sentence in sentences)
-        tokens = np.zeros((len(said), length, sentences[0].tokens.shape[1]), np.float16)
-        words = np.zeros((len(said), length), bool)
-        for row, sentence in enumerate(sentences):
-            tokens[row, : len(sentence.words)] = sentence.tokens
-            words[row, : len(sentence.words)] = sentence.words
-        vectors = np.stack([sentence.vector for sentence in sentences])
-        return TextTable(tokens, words, vectors, tuple(meaning for _, meaning in said))
-
-    def _all(self, texts: Sequence[str]) -> list["_Sentence"]:
-        new = sorted(set(texts) - set(self._known), key=lambda text: (len(text), text))
-        for start in range(0, len(new), TEXTS_AT_ONCE):
-            some = new[start : start + TEXTS_AT_ONCE]
-            outputs = self._words(some)
-            parts = (outputs.tokens.half(), outputs.words, outputs.sentence)
-            rows = zip(*(part.numpy() for part in parts), strict=True)
-            self._known |= {text: _Sentence(*row) for text, row in zip(some, rows, strict=True)}
-        return [self._known[text] for text in texts]
-
-
-@dataclass(frozen=True)
-class _Sentence:
-    tokens: Float16[np.ndarray, "l c"]
-    words: Bool[np.ndarray, " l"]
-    vector: Float32[np.ndarray, " c"]
 
 
 def picture_set(
@@ -147,7 +104,7 @@ def training_set(
         texts=sentences.table(distinct),
         videos=tuple(
             VideoExample(
-                lesson.features,
+                held(lesson.features),
                 tuple(sorted({row_of[text, lesson.meaning] for text in lesson.captions})),
                 frozenset({lesson.meaning}),
                 lesson.is_anomalous,

@@ -24,13 +24,13 @@ from benchmarks.compact.decoded import (
     keep_decoded,
 )
 from benchmarks.compact.material import Clip, fight_clips, footage_clips
-from benchmarks.compact.recipe import Lesson, Sentences, in_moments, picture_set, training_set
+from benchmarks.compact.recipe import Lesson, in_moments, picture_set, training_set
 from benchmarks.compact.simulated import SimulatedClip, simulated_clips
 from benchmarks.compact.sounds import in_clips, read_esc10, read_gunshots, sound_files
 from benchmarks.simulator.scenes import Split
 from encoders.alan import Alan, AlanConfig
 from encoders.alan.start import start_aligned
-from encoders.alan.training import AlanRecipe, SoundExample, train_alan
+from encoders.alan.training import AlanRecipe, AlanTrainer, Sentences, SoundExample
 from encoders.compact.appearance import DIM as APPEARANCE_DIM
 from encoders.compact.appearance import AppearanceEncoder
 from encoders.compact.clips import ClipEncoders
@@ -67,7 +67,17 @@ CONFIG = AlanConfig(
     residual_gate=True,
     identity_gates=True,
 )
-RECIPE = AlanRecipe(steps=300, average_decay=0.98)
+RECIPE = AlanRecipe(
+    epochs=10,
+    lr=5e-4,
+    schedule="one-cycle",
+    gate_lr=5e-3,
+    weight_decay=0.01,
+    clip_norm=1.0,
+    masking="none",
+    feature_noise=0.1,
+    average_decay=0.98,
+)
 
 
 @dataclass(frozen=True)
@@ -197,15 +207,14 @@ class Workshop:
         lessons += self._real_lessons(encoders, fights, borrow=True)
         heard = [SoundExample(encoders.hear(in_clips(samples)), kind) for samples, kind in sounds]
         data = training_set(lessons, heard, self.sentences, real_share=REAL_SHARE)
-        return train_alan(
+        said = self.sentences(sorted({text for lesson in lessons for text in lesson.captions}))
+        trainer = AlanTrainer(
             CONFIG,
             data,
             replace(RECIPE, seed=self.seed),
-            start=lambda model: start_aligned(
-                model, "appearance", data.texts.sentences, seed=self.seed
-            ),
-            on_step=self._say_losses,
+            start=lambda model: start_aligned(model, "appearance", said, seed=self.seed),
         )
+        return trainer.run(on_step=self._say_losses)
 
     def _kept(
         self, part: str, key: str, build: Callable[[], Network], train: Callable[[], Network]

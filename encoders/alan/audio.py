@@ -44,6 +44,7 @@ class AudioEncoder(nn.Module):
         samples = draw_clips(
             scores,
             mask,
+            sequences=self.config.sequences,
             num_samples=self.config.num_samples,
             tau=self.config.tau,
             random=self.training,
@@ -51,7 +52,7 @@ class AudioEncoder(nn.Module):
         )
         content = add_cls(self.project(samples.gather(features)), samples.mask)
         attended = self.encoder(
-            content + self.embedding(samples), src_key_padding_mask=~token_mask(samples.mask)
+            content + self.embedding(samples), src_key_padding_mask=~token_mask(samples)
         )
         pooled_g, pooled_h = pool_tokens(self.opening(content, attended), samples.mask)
         g, w_g = self.cls(pooled_g)

@@ -1,9 +1,12 @@
 """The hyper-parameters of an ALAN network: everything that `Alan(config)` needs to be built."""
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import ConfigDict, TypeAdapter
+
+Sampling = Literal["fixed", "led"]
+"""Fixed-frame or anomaly-led."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,9 @@ class AlanConfig:
     dropout: float = 0.1
     text_dropout: float = 0.3
     num_samples: int = 50
-    """Clips drawn by each of the two samplings (N)."""
+    """Clips in each sampled sequence (N)."""
+    sequences: tuple[Sampling, ...] = ("fixed", "led")
+    """How each sequence is sampled. ("fixed", "fixed") is one of 2 N clips, in two halves."""
     tau: float = 0.7
     """Temperature of anomaly-led sampling (Eq. 1)."""
     position_bins: int = 512
@@ -57,6 +62,8 @@ class AlanConfig:
             raise ValueError("an ALAN network needs at least one visual stream")
         if self.d % self.heads:
             raise ValueError(f"d must be a multiple of heads: {self.d = }, {self.heads = }")
+        if not self.sequences:
+            raise ValueError('at least one sequence must be sampled, e.g. ("fixed", "led")')
         if self.detector_kernel % 2 == 0:
             raise ValueError(
                 f"the kernel must be odd to keep the length: {self.detector_kernel = }"

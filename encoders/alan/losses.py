@@ -7,12 +7,14 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy
 
+Reduction = Literal["mean", "sum"]
+
 
 def margin_ranking_loss(
     similarity: Float[Tensor, "b b"],
     *,
     margin: float,
-    reduction: Literal["mean", "sum"] = "mean",
+    reduction: Reduction = "mean",
     same: Bool[Tensor, "b b"] | None = None,
 ) -> Float[Tensor, ""]:
     """Every pair on the diagonal must beat the others of its row and column by `margin` (Eq. 6).
@@ -47,7 +49,9 @@ def topk_loss(
         labels: 1 for anomalous videos, 0 for normal ones.
         divisor: k = max(1, T // divisor) with T the video's number of clips.
     """
-    return binary_cross_entropy(topk_mean(scores, mask, divisor=divisor), labels.to(scores.dtype))
+    peak = topk_mean(scores.float(), mask, divisor=divisor)
+    with torch.autocast(peak.device.type, enabled=False):  # logarithms near 0 need float32
+        return binary_cross_entropy(peak, labels.float())
 
 
 def topk_mean(

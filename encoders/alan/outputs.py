@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 
@@ -20,6 +20,12 @@ class VideoOutput:
     """The Cross Encoder's outputs [U_CLS, U_1..U_N, R_CLS, R_1..R_N] (X^v of METHODS A.7)."""
     mask: Bool[Tensor, "b s"]
     """True for real tokens."""
+
+    def __getitem__(self, rows: Bool[Tensor, " b"] | Int[Tensor, " r"]) -> "VideoOutput":
+        """Some segments of the batch."""
+        return VideoOutput(
+            self.g[rows], self.h[rows], self.scores[rows], self.tokens[rows], self.mask[rows]
+        )
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,17 @@
 """Which clips of a segment are looked at: fixed-frame and anomaly-led sampling (METHODS A.4).
 
 Both are deterministic unless `random`; indices come in ascending order. A segment with no more
-clips than there are samples takes every clip once, in both sequences.
+clips than there are samples takes every clip once, in every sequence.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from jaxtyping import Bool, Float, Float64, Int64
 from torch import Tensor
+
+from encoders.alan.config import Sampling
 
 BOUNDARY = 1e-9
 """A draw this close above q_i takes clip i: rounding in the sum must not decide (Eq. 2)."""
@@ -18,14 +21,14 @@ BOUNDARY = 1e-9
 class ClipSamples:
     """The clips drawn from each segment of a batch."""
 
-    clips: Int64[Tensor, "b 2 n"]
-    """Clip indices of the fixed-frame and of the anomaly-led sequence; 0 where padded."""
+    clips: Int64[Tensor, "b q n"]
+    """Clip indices of each sequence; 0 where padded."""
     mask: Bool[Tensor, "b n"]
-    """False for the slots that a short segment does not fill; the same for both sequences."""
+    """False for the slots that a short segment does not fill; the same for all sequences."""
     lengths: Int64[Tensor, " b"]
     """Clips of each segment."""
 
-    def gather(self, features: Float[Tensor, "b t c"]) -> Float[Tensor, "b 2 n c"]:
+    def gather(self, features: Float[Tensor, "b t c"]) -> Float[Tensor, "b q n c"]:
         """The features of the drawn clips."""
         rows = torch.arange(len(features), device=features.device)
         return features[rows[:, None, None], self.clips]
@@ -40,40 +43,58 @@ def draw_clips(
     scores: Float[Tensor, "b t"],
     mask: Bool[Tensor, "b t"],
     *,
+    sequences: Sequence[Sampling] = ("fixed", "led"),
     num_samples: int,
     tau: float,
     random: bool = False,
     generator: torch.Generator | None = None,
 ) -> ClipSamples:
-    """Draws both sequences of every segment; no gradient passes.
+    """Draws the sequences of every segment; no gradient passes.
 
     Args:
         scores: MIL confidence of each clip, in [0, 1].
         mask: True for real clips; padding comes after them, and every row has a real clip.
+        sequences: how each is drawn; fixed-frame sequences take turns, led ones are drawn anew.
         random: draw at random (training) instead of evenly (inference).
     """
     lengths = mask.sum(dim=1)
     slots = min(num_samples, mask.shape[1])
     every = torch.arange(slots, device=mask.device).expand(len(mask), slots)
-    fixed = fixed_frame(lengths, slots, random=random, generator=generator)
-    led = anomaly_led(scores, mask, slots, tau=tau, random=random, generator=generator)
+    turns = _turns(sequences)
+    drawn = [
+        fixed_frame(lengths, slots, turn=turn, random=random, generator=generator)
+        if kind == "fixed"
+        else anomaly_led(
+            scores, mask, slots, tau=tau, turn=turn, random=random, generator=generator
+        )
+        for kind, turn in zip(sequences, turns, strict=True)
+    ]
     takes_all = (lengths <= num_samples)[:, None, None]
-    clips = torch.where(takes_all, every[:, None], torch.stack([fixed, led], dim=1))
+    clips = torch.where(takes_all, every[:, None], torch.stack(drawn, dim=1))
     filled = length_mask(lengths, slots)
     return ClipSamples(clips.where(filled[:, None], 0), filled, lengths)
+
+
+def _turns(sequences: Sequence[Sampling]) -> list[float]:
+    """Where in its piece each sequence looks: alone in the middle, two at 1/4 and 3/4, ..."""
+    return [
+        (sequences[:place].count(kind) + 0.5) / sequences.count(kind)
+        for place, kind in enumerate(sequences)
+    ]
 
 
 def fixed_frame(
     lengths: Int64[Tensor, " b"],
     num_samples: int,
     *,
+    turn: float = 0.5,
     random: bool = False,
     generator: torch.Generator | None = None,
 ) -> Int64[Tensor, "b n"]:
-    """One clip from each of N equal pieces: the middle one, or any where `random`."""
+    """One clip from each of N equal pieces: at `turn` of its length, or any where `random`."""
     shape = (len(lengths), num_samples)
     steps = torch.arange(num_samples, device=lengths.device)
-    inside = _rand(shape, lengths.device, generator) if random else 0.5
+    inside = _rand(shape, lengths.device, generator) if random else turn
     clips = ((steps + inside) * (lengths[:, None].double() / num_samples)).long()
     return clips.minimum(lengths[:, None] - 1)
 
@@ -84,27 +105,31 @@ def anomaly_led(
     num_samples: int,
     *,
     tau: float,
+    turn: float = 0.5,
     random: bool = False,
     generator: torch.Generator | None = None,
 ) -> Int64[Tensor, "b n"]:
     """N clips by roulette over the softmax of the scores, with replacement (Eq. 1-2).
 
-    Where not `random` the wheel has N evenly spaced pointers, r_k = (k - 0.5) / N.
+    Where not `random` the wheel has N evenly spaced pointers, r_k = (k - 1 + turn) / N.
     """
     logits = (scores.detach().double() / tau).masked_fill(~mask, -torch.inf)
     wheel = logits.softmax(dim=1).cumsum(dim=1)
-    pointers = _pointers((len(scores), num_samples), scores.device, random, generator)
+    shape = (len(scores), num_samples)
+    pointers = (
+        _rand(shape, scores.device, generator).sort(dim=1).values
+        if random
+        else _even_pointers(shape, turn, scores.device)
+    )
     clips = torch.searchsorted(wheel, pointers - BOUNDARY)
     return clips.minimum(mask.sum(dim=1, keepdim=True) - 1)
 
 
-def _pointers(
-    shape: tuple[int, int], device: torch.device, random: bool, generator: torch.Generator | None
+def _even_pointers(
+    shape: tuple[int, int], turn: float, device: torch.device
 ) -> Float64[Tensor, "b n"]:
-    if random:
-        return _rand(shape, device, generator).sort(dim=1).values
     steps = torch.arange(shape[1], device=device, dtype=torch.float64)
-    return ((steps + 0.5) / shape[1]).expand(shape).contiguous()
+    return ((steps + turn) / shape[1]).expand(shape).contiguous()
 
 
 def _rand(

@@ -1,4 +1,7 @@
-"""The tokens [U_CLS, U_1..U_N, R_CLS, R_1..R_N] of one stream, and their pooling (METHODS A.3)."""
+"""The tokens [U_CLS, U_1..U_N, R_CLS, R_1..R_N] of one stream, and their pooling (METHODS A.3).
+
+The paper samples two sequences, U and R; any number q is handled alike.
+"""
 
 import torch
 from jaxtyping import Bool, Float
@@ -8,23 +11,23 @@ from encoders.alan.config import AlanConfig
 from encoders.alan.sampling import ClipSamples
 
 
-def add_cls(sampled: Float[Tensor, "b 2 n d"], mask: Bool[Tensor, "b n"]) -> Float[Tensor, "b s d"]:
+def add_cls(sampled: Float[Tensor, "b q n d"], mask: Bool[Tensor, "b n"]) -> Float[Tensor, "b s d"]:
     """Puts before each sequence its CLS token: the mean of its features."""
     cls = masked_mean(sampled, mask[:, None])[:, :, None]
     return torch.cat([cls, sampled], dim=2).flatten(1, 2)
 
 
-def token_mask(mask: Bool[Tensor, "b n"]) -> Bool[Tensor, "b s"]:
+def token_mask(samples: ClipSamples) -> Bool[Tensor, "b s"]:
     """True for CLS tokens and filled slots."""
-    sequence = nn.functional.pad(mask, (1, 0), value=True)
-    return sequence.repeat(1, 2)
+    sequence = nn.functional.pad(samples.mask, (1, 0), value=True)
+    return sequence.repeat(1, samples.clips.shape[1])
 
 
 def pool_tokens(
     tokens: Float[Tensor, "b s d"], mask: Bool[Tensor, "b n"]
 ) -> tuple[Float[Tensor, "b d"], Float[Tensor, "b d"]]:
-    """g, the mean of the two CLS tokens, and h, the mean of the two sequences' means."""
-    sequences = tokens.unflatten(1, (2, -1))
+    """g, the mean of the CLS tokens, and h, the mean of the sequences' means."""
+    sequences = tokens.unflatten(1, (-1, mask.shape[1] + 1))
     g = sequences[:, :, 0].mean(dim=1)
     h = masked_mean(sequences[:, :, 1:], mask[:, None]).mean(dim=1)
     return g, h
@@ -39,7 +42,7 @@ def masked_mean(
 
 
 class TokenEmbedding(nn.Module):
-    """Where a token stands: its time in the segment and which of the two sequences it is of.
+    """Where a token stands: its time in the segment and which of the sequences it is of.
 
     Time is the clip's own, quantised to floor(bins · t / T); CLS tokens have a row of their own.
     """
@@ -48,7 +51,7 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.bins = config.position_bins
         self.position = nn.Embedding(self.bins + 1, config.d)
-        self.sequence = nn.Embedding(2, config.d)
+        self.sequence = nn.Embedding(len(config.sequences), config.d)
         nn.init.normal_(self.position.weight, std=0.02)
         nn.init.normal_(self.sequence.weight, std=0.02)
 

@@ -84,6 +84,7 @@ class VideoEncoder(nn.Module):
         samples = draw_clips(
             scores,
             mask,
+            sequences=self.config.sequences,
             num_samples=self.config.num_samples,
             tau=self.config.tau,
             random=self.training,
@@ -93,7 +94,7 @@ class VideoEncoder(nn.Module):
             add_cls(layer(samples.gather(streams[name])), samples.mask)
             for name, layer in self.project.items()
         ]
-        valid = token_mask(samples.mask)
+        valid = token_mask(samples)
         tokens = self._encode(contents, self.embedding(samples), valid)
         pooled = [pool_tokens(stream, samples.mask) for stream in tokens]
         return VideoOutput(

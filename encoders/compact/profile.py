@@ -11,6 +11,7 @@ from jaxtyping import Float32
 from encoders import minilm
 from encoders.alan import AlanPredictor
 from encoders.base import ProfileSpec
+from encoders.bert import BertText
 from encoders.compact.models import CompactModels, read_digests
 from encoders.compact.sound import CLIP_SAMPLES
 from encoders.compact.spec import COMPACT, WEIGHTS
@@ -83,5 +84,5 @@ class CompactProfile:
         return self.alan.encode_sound(self.encoders.hear(clips))
 
     @cached_property
-    def _words(self) -> minilm.MiniLM:
+    def _words(self) -> BertText:
         return minilm.load_minilm()  # 90 MB that indexing does not need

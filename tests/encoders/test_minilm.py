@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from encoders import minilm
+from encoders import bert, minilm
 from encoders.minilm import load_minilm
 from encoders.weights import require_digest
 from segments.errors import WeightsMissing
@@ -41,7 +41,7 @@ def test_padding_changes_nothing(encoder):
 
 
 def test_long_texts_are_cut(encoder):
-    assert encoder(["fight " * 500]).tokens.shape[1] == minilm.MAX_TOKENS
+    assert encoder(["fight " * 500]).tokens.shape[1] == bert.MAX_TOKENS
 
 
 def test_another_file_is_refused(tmp_path):

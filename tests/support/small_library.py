@@ -143,10 +143,11 @@ def make_library(
     points: Sequence[Point] = POINTS,
     sources: Sequence[SourceRecord] = SOURCES,
     videos: Sequence[VideoRecord] = (video(GATE), video(YARD), video(LOST)),
+    manifest: SpaceManifest = MANIFEST,
 ) -> Library:
     """Writes the library with the embedded store; empty sequences make an empty one."""
     library = Library.create(root, "tiny")
-    create_space(library, MANIFEST)
+    create_space(library, manifest)
     store = open_store(library)
     store.upsert(points)
     store.close()

@@ -9,7 +9,7 @@ from benchmarks.compact.material import CALM, FIGHT
 from benchmarks.compact.recipe import Lesson, Sentences, in_moments, training_set
 from benchmarks.compact.unseen import require_unseen
 from benchmarks.compact.words import ridge_similarity
-from encoders.minilm import TokenOutputs
+from encoders.bert import TokenOutputs
 from segments.errors import UserError
 from segments.vectors import ClipFeatures
 

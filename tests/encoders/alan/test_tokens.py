@@ -17,7 +17,8 @@ def test_cls_leaves_padding_out() -> None:
     sampled = torch.tensor([[[[1.0], [3.0], [90.0]], [[10.0], [20.0], [90.0]]]])
     mask = torch.tensor([[True, True, False]])
     assert add_cls(sampled, mask)[0, [0, 4], 0].tolist() == [2, 15]
-    assert token_mask(mask).tolist() == [[True, True, True, False] * 2]
+    samples = ClipSamples(torch.zeros(1, 2, 3, dtype=torch.long), mask, torch.tensor([2]))
+    assert token_mask(samples).tolist() == [[True, True, True, False] * 2]
 
 
 def test_pooling_by_hand() -> None:

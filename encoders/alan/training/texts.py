@@ -1,0 +1,90 @@
+"""Sentences as ALAN learns from them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Float16, Float32
+
+from encoders.alan.masking import Masking, maskables
+from encoders.alan.phrases import Phrases, phrase_finder
+from encoders.alan.training.examples import TextTable
+from encoders.bert import BertText
+
+TEXTS_AT_ONCE = 128
+
+
+class Sentences:
+    """What a text backbone says of sentences, each asked once."""
+
+    def __init__(self, backbone: BertText) -> None:
+        self.backbone = backbone
+        self._known: dict[str, _Sentence] = {}
+
+    def __call__(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
+        """Sentence embeddings."""
+        return np.stack([sentence.vector for sentence in self._all(texts)])
+
+    def table(
+        self,
+        said: Sequence[tuple[str, str]],
+        *,
+        masking: Masking = "none",
+        find: Callable[[str], Phrases] | None = None,
+    ) -> TextTable:
+        """Sentences, each with what it means, through the frozen backbone.
+
+        Args:
+            masking: what VPMPM may mask.
+            find: the parser of phrases; the best one installed where not given.
+        """
+        sentences = self._all([text for text, _ in said])
+        cut = pieces_table(self.backbone, said, masking=masking, find=find)
+        length = cut.ids.shape[1]
+        tokens = np.zeros((len(said), length, sentences[0].tokens.shape[1]), np.float16)
+        for row, sentence in enumerate(sentences):
+            tokens[row, : len(sentence.tokens)] = sentence.tokens
+        vectors = np.stack([sentence.vector for sentence in sentences])
+        return replace(cut, tokens=tokens, sentences=vectors)
+
+    def _all(self, texts: Sequence[str]) -> list["_Sentence"]:
+        new = sorted(set(texts) - set(self._known), key=lambda text: (len(text), text))
+        for start in range(0, len(new), TEXTS_AT_ONCE):
+            some = new[start : start + TEXTS_AT_ONCE]
+            outputs = self.backbone(some)
+            attended = self.backbone.cut(some).attended.sum(dim=1).tolist()
+            tokens, vectors = outputs.tokens.half().cpu().numpy(), outputs.sentence.cpu().numpy()
+            for row, text in enumerate(some):
+                self._known[text] = _Sentence(tokens[row, : attended[row]], vectors[row])
+        return [self._known[text] for text in texts]
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    tokens: Float16[np.ndarray, "l c"]
+    vector: Float32[np.ndarray, " c"]
+
+
+def pieces_table(
+    backbone: BertText,
+    said: Sequence[tuple[str, str]],
+    *,
+    masking: Masking = "none",
+    find: Callable[[str], Phrases] | None = None,
+) -> TextTable:
+    """Sentences as word pieces only, for a backbone that is trained along."""
+    texts = [text for text, _ in said]
+    pieces = backbone.cut(texts)
+    words, offsets = pieces.words.numpy(), pieces.offsets.numpy()
+    parse = find or (phrase_finder()[1] if masking != "none" else _no_phrases)
+    return TextTable(
+        ids=pieces.ids.numpy().astype(np.int32),
+        attended=pieces.attended.numpy(),
+        words=words,
+        meanings=tuple(meaning for _, meaning in said),
+        maskable=maskables(texts, parse, words, offsets, masking),
+    )
+
+
+def _no_phrases(text: str) -> Phrases:
+    return Phrases((), ())
