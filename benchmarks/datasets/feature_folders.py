@@ -47,7 +47,7 @@ class Layout(BaseModel):
     """What `features.json` tells a reader."""
 
     streams: dict[str, int]
-    """Width of each visual stream, in the order of a vector's blocks."""
+    """Width of each visual stream, in the order of a vector's blocks; none before the first video."""
     audio_dim: int | None
 
 
@@ -84,7 +84,8 @@ def files_by_stream(folder: Path, layout: Layout | None) -> dict[str, FilesByNam
             if other != path:
                 raise UserError(f"{other} and {path} are the same video twice: keep one of them")
     wanted = layout.streams if layout else ["appearance"]
-    if lacking := [stream for stream in wanted if stream not in found]:
+    lacking = [stream for stream in wanted if stream not in found]
+    if lacking or not wanted:
         raise DatasetMissing(_nothing_found(folder, lacking, layout))
     return {stream: found[stream] for stream in _order(layout) if stream in found}
 
@@ -127,7 +128,8 @@ def _arrays(folder: Path) -> list[Path]:
 
 def _nothing_found(folder: Path, lacking: list[str], layout: Layout | None) -> str:
     if layout:
-        return f"{folder} has no .npy files in {', '.join(lacking)}: extract the features again"
+        where = ", ".join(lacking) or "any stream"
+        return f"{folder} has no .npy files in {where}: run `retrace features extract` again"
     return (
         f"{folder} has no .npy files in a folder called RGB (or RGBTest, i3d_rgb, all_rgbs): "
         f"name the folder that holds RGB and Flow of {FEATURES_SOURCE}"

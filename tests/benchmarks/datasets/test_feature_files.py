@@ -7,8 +7,12 @@ import pytest
 
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.datasets.feature_files import C3dFeatures, open_features, open_folder
+from indexer.discovery import discover
+from indexer.extraction import extract_features
 from segments.errors import UserError
 from tests.support.feature_folders import write_ucfcrime_like, write_xdviolence_like
+from tests.support.profiles import DIM, FakeProfile
+from tests.support.tiny_footage import write_video
 
 ABUSE, NORMAL = "Abuse001_x264", "Normal_Videos_003_x264"
 FILM = "Bad.Boys.1995__#00-26-51_00-27-53_label_B2-0-0"
@@ -120,6 +124,22 @@ def test_own_layout_has_its_streams_from_its_description(tmp_path):
     assert reader.read("silent").audio is None
 
 
+def test_what_features_extract_writes_is_read_as_it_is(tmp_path):
+    write_video(tmp_path / "footage" / "loud.mp4", seconds=3.0, sound=True)
+    write_video(tmp_path / "footage" / "mute.mp4", seconds=2.0)
+    out = tmp_path / "features"
+    extract_features(out, discover([tmp_path / "footage"]), FakeProfile())
+    reader = open_folder(out)
+    assert reader.streams == {"appearance": DIM, "motion": DIM}
+    loud, mute = reader.read("loud"), reader.read("mute")
+    for stream in reader.streams:
+        np.testing.assert_array_equal(loud.streams[stream], np.load(out / stream / "loud__0.npy"))
+    assert loud.audio is not None
+    np.testing.assert_array_equal(loud.audio, np.load(out / "audio" / "loud.npy"))
+    assert loud.audio.shape[1] == reader.audio_dim
+    assert mute.audio is None
+
+
 def test_c3d_archive_has_32_rows_of_290_videos_as_they_are(shared_data):
     reader = open_features(shared_data / "ucfcrime-ar" / "c3d_fc6_32seg_290videos.npz")
     assert isinstance(reader, C3dFeatures)
@@ -141,8 +161,10 @@ def test_missing_folders_say_what_was_looked_for_and_where_it_is_got(tmp_path):
         open_folder(tmp_path)
     with pytest.raises(DatasetMissing, match=r"none\.npz is missing: it comes from the C3D"):
         open_features(tmp_path / "none.npz").read(ABUSE)
-    with pytest.raises(DatasetMissing, match=r"no \.npy files in appearance: extract"):
-        open_folder(write_own(tmp_path, streams={"appearance": 4}, audio_dim=None))
+    for streams, where in (({"appearance": 4}, "appearance"), ({}, "any stream")):
+        write_own(tmp_path, streams=streams, audio_dim=None)
+        with pytest.raises(DatasetMissing, match=rf"in {where}: run `retrace features extract`"):
+            open_folder(tmp_path)
 
 
 def test_missing_videos_and_crops_say_which_file_was_looked_for(tmp_path):
