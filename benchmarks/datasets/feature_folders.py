@@ -47,7 +47,7 @@ class Layout(BaseModel):
     """What `features.json` tells a reader."""
 
     streams: dict[str, int]
-    """Width of each visual stream, in the order of a vector's blocks; none before the first video."""
+    """Width of each visual stream, in the order of a vector's blocks; none before any video."""
     audio_dim: int | None
 
 
