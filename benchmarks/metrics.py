@@ -81,9 +81,16 @@ def paired_ranks(similarity: Float[np.ndarray, "q g"]) -> Float[np.ndarray, " q"
 
     Ties share the mean of their positions (MMT's `metric.py`, METHODS D), so a rank may be x.5.
     """
-    own = np.diagonal(similarity)[:, None]
-    better = (similarity > own).sum(axis=1)
-    equal = (similarity == own).sum(axis=1) - 1
+    return ranks_of(similarity, np.arange(len(similarity)))
+
+
+def ranks_of(
+    similarity: Float[np.ndarray, "q g"], own: Int[np.ndarray, " q"]
+) -> Float[np.ndarray, " q"]:
+    """Like `paired_ranks` where query i's own item is column `own[i]`."""
+    of_own = np.take_along_axis(similarity, own[:, None], axis=1)
+    better = (similarity > of_own).sum(axis=1)
+    equal = (similarity == of_own).sum(axis=1) - 1
     return better + equal / 2.0
 
 

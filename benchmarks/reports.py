@@ -13,7 +13,7 @@ def compact_table(record: RunRecord) -> str:
         _fight_rows(fights),
         _sound_rows(sounds),
         _simulated_rows(simulated),
-        _origin(record),
+        origin(record),
     ]
     return "\n\n".join(parts)
 
@@ -32,13 +32,11 @@ def indexing_table(record: RunRecord) -> str:
         for name, run in record.scores.items()
     ]
     head = ("footage", "files", "length", "whole process", "× real time", "peak memory")
-    cores = record.hardware["cores"]
-    return (
-        f"{_table(head, rows)}\n\nMeasured {record.date[:10]} on {cores} cores: `{record.command}`"
-    )
+    return f"{markdown_table(head, rows)}\n\n{origin(record)}"
 
 
-def _origin(record: RunRecord) -> str:
+def origin(record: RunRecord) -> str:
+    """When, on what and by which command a record was made."""
     cores = record.hardware["cores"]
     return f"Measured {record.date[:10]} on {cores} cores: `{record.command}`"
 
@@ -57,7 +55,7 @@ def _fight_rows(scores: dict[str, Any]) -> str:
         f"**Words find fights** in {some['num_clips']} real clips ({some['num_fights']} fights), "
         "five folds by source, 95 % intervals over sources:"
     )
-    return f"{title}\n\n{_table(('asked', 'AUC', 'average precision'), rows)}"
+    return f"{title}\n\n{markdown_table(('asked', 'AUC', 'average precision'), rows)}"
 
 
 def _sound_rows(scores: dict[str, Any]) -> str:
@@ -76,7 +74,7 @@ def _sound_rows(scores: dict[str, Any]) -> str:
         f"**Sounds find sounds of their kind** in ESC-10 ({scores['ours']['num_queries']} queries, "
         "three rotations, clips of the same recording left out):"
     )
-    return f"{title}\n\n{_table(('', 'R@1 %', '95 %'), rows)}"
+    return f"{title}\n\n{markdown_table(('', 'R@1 %', '95 %'), rows)}"
 
 
 def _simulated_rows(scores: dict[str, Any]) -> str:
@@ -95,7 +93,7 @@ def _simulated_rows(scores: dict[str, Any]) -> str:
         f"{scores['sounds']['num_queries']} by their sound), asked in wordings that training "
         "never used:"
     )
-    return f"{title}\n\n{_table(('', '', 'R@1', 'R@5', 'R@10', 'median rank'), rows)}"
+    return f"{title}\n\n{markdown_table(('', '', 'R@1', 'R@5', 'R@10', 'median rank'), rows)}"
 
 
 def _with_interval(measured: dict[str, Any], digits: int) -> str:
@@ -103,6 +101,7 @@ def _with_interval(measured: dict[str, Any], digits: int) -> str:
     return f"{measured['pooled']:.{digits}f} ({low:.{digits}f}–{high:.{digits}f})"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+def markdown_table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table; cells are shown as `str` does."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(str(cell) for cell in line) + " |" for line in lines)

@@ -2,8 +2,9 @@
 
 import typer
 
-from cli.bench import profiles
+from cli.bench import profiles, served
 
 app = typer.Typer(help="Measures retrace.", no_args_is_help=True)
 app.command()(profiles.compact)
 app.command()(profiles.indexing)
+app.command()(served.library)
