@@ -12,12 +12,13 @@ from jaxtyping import Float
 from benchmarks.metrics import retrieval_scores
 from benchmarks.records import RunRecord, digest_of, new_record
 from benchmarks.reports import markdown_table, origin
-from benchmarks.served import Asked, Query, ask, int8_copy, open_served, rank_videos
+from benchmarks.served import VECTOR, Asked, Query, ask, int8_copy, open_served, rank_videos
 from segments.errors import UserError
 from segments.library import Library
 from segments.media import Level
 from segments.store.base import VectorStore
 from segments.store.edge import OPTIMIZE_FROM
+from segments.store.shard import INDEX_FROM_KB
 
 EVERY_VIDEO = "exact, every video"
 FILTERED = (
@@ -55,6 +56,8 @@ def run_library(
                 name = f"int8 index, top {top_k}"
                 searches[name] = _search(copy, asked, exact=False, top_k=top_k)
         num_points = store.count()
+    vectors_kb = num_points * library.manifest().specs[VECTOR].dim * 4 // 1024
+    notes = [FILTERED, _about_index(num_points), *([_about_int8(vectors_kb)] if int8 else [])]
     options = f"--level {level} --top-k {top_k}{' --int8' if int8 else ''}"
     return new_record(
         "library",
@@ -68,7 +71,7 @@ def run_library(
             "num_videos": len(asked.gallery),
             "num_points": num_points,
             "searches": _scores({name: ranks for name, (ranks, _) in searches.items()}),
-            "notes": [FILTERED, _about_index(num_points)],
+            "notes": notes,
         },
     )
 
@@ -142,3 +145,12 @@ def _about_index(num_points: int) -> str:
             "the list can be lost."
         )
     return f"{num_points:,} points: approximate where the store has been optimised."
+
+
+def _about_int8(vectors_kb: int) -> str:
+    if vectors_kb < INDEX_FROM_KB:
+        return (
+            f"The copy's {vectors_kb:,} KB of vectors are under the {INDEX_FROM_KB:,} KB that earn "
+            "an int8 index: it was searched exactly, too."
+        )
+    return f"The int8 index was built over {vectors_kb:,} KB of vectors, and rescored by them."

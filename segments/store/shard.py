@@ -23,7 +23,7 @@ from segments.files import sync_folder
 from segments.store.point_store import PAYLOAD_INDEXES, FieldKind
 from segments.vectors import VectorSpec
 
-_INDEX_FROM_KB = 1_000
+INDEX_FROM_KB = 1_000
 """Vectors of a segment that earn an index; only `optimize` builds any, so this may be low."""
 _FIELD_KINDS: dict[FieldKind, PayloadSchemaType] = {
     "keyword": PayloadSchemaType.Keyword,
@@ -49,9 +49,9 @@ def make_shard(folder: Path, specs: Mapping[str, VectorSpec], *, quantized: bool
 def _config(specs: Mapping[str, VectorSpec], quantized: bool) -> EdgeConfig:
     return EdgeConfig(
         vectors={s.name: EdgeVectorParams(s.dim, Distance.Dot) for s in specs.values()},
-        hnsw_config=HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=_INDEX_FROM_KB),
+        hnsw_config=HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=INDEX_FROM_KB),
         quantization_config=ScalarQuantizationConfig(ScalarType.Int8) if quantized else None,
-        optimizers=EdgeOptimizersConfig(indexing_threshold=_INDEX_FROM_KB),
+        optimizers=EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB),
     )
 
 

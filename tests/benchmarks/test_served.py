@@ -113,6 +113,7 @@ def test_the_record_says_that_small_stores_are_exact(library: Path, tmp_path: Pa
     record = run(library, queries, monkeypatch, int8=True)
     assert record.scores["num_points"] == 5
     assert "none below 100,000" in library_table(record)
+    assert "under the 1,000 KB that earn an int8 index" in library_table(record)
     assert list(record.timings_s) == [
         "exact, every video",
         "exact, top 100",
