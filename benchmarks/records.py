@@ -37,6 +37,8 @@ class RunRecord(BaseModel):
     """SHA-256 per data set, over the sorted digests of its files."""
     weights: dict[str, str]
     timings_s: dict[str, float]
+    arguments: dict[str, Any] = {}
+    """What the task was run with: enough for `retrace bench replay` to run it again."""
     scores: dict[str, Any]
 
     def save(self, path: Path) -> None:
