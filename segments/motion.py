@@ -43,11 +43,25 @@ class FlowEstimator:
         Returns:
             (x, y) per cell in frame heights per second; right and down are positive.
         """
-        flow_px = self._flow.calc(earlier, later, np.zeros((*GRAY_SIZE, 2), np.float32))
-        rows, columns = MOTION_GRID
-        cells = cv2.resize(flow_px, (columns, rows), interpolation=cv2.INTER_AREA)
-        height, width = GRAY_SIZE
-        return (cells * (aspect / width / gap_s, 1 / height / gap_s)).astype(np.float32)
+        return cell_velocity(self.displacement(earlier, later), gap_s=gap_s, aspect=aspect)
+
+    def displacement(
+        self, earlier: UInt8[np.ndarray, "h w"], later: UInt8[np.ndarray, "h w"]
+    ) -> Float32[np.ndarray, "h w 2"]:
+        """How far each pixel moves, in pixels; for a piece of two pictures of `GRAY_SIZE`."""
+        flow_px = self._flow.calc(earlier, later, np.zeros((*earlier.shape, 2), np.float32))
+        return np.asarray(flow_px, np.float32)
+
+
+def cell_velocity(
+    flow_px: Float32[np.ndarray, "h w 2"], *, gap_s: float, aspect: float
+) -> Float32[np.ndarray, "rows columns 2"]:
+    """Mean velocity per cell of the grid from a displacement of whole cells of `GRAY_SIZE`."""
+    height, width = GRAY_SIZE
+    num_rows = len(flow_px) * MOTION_GRID[0] // height
+    num_columns = flow_px.shape[1] * MOTION_GRID[1] // width
+    cells = cv2.resize(flow_px, (num_columns, num_rows), interpolation=cv2.INTER_AREA)
+    return (cells * (aspect / width / gap_s, 1 / height / gap_s)).astype(np.float32)
 
 
 def still_field() -> Float32[np.ndarray, "rows columns 2"]:

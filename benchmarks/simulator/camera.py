@@ -31,6 +31,8 @@ class Camera:
         below = self.height_m - y
         depth = np.maximum(ahead * math.cos(tilt) + below * math.sin(tilt), NEAR_M)
         down = below * math.cos(tilt) - ahead * math.sin(tilt)
-        column = self.width / 2 + self.focal_px * right / depth
-        row = self.height / 2 + self.focal_px * down / depth
-        return np.stack([column, row, depth], axis=1)
+        seen = np.empty((len(points), 3))
+        seen[:, 0] = self.width / 2 + self.focal_px * right / depth
+        seen[:, 1] = self.height / 2 + self.focal_px * down / depth
+        seen[:, 2] = depth
+        return seen

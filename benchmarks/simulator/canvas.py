@@ -51,7 +51,8 @@ class Canvas:
 
     def stroke(self, joints: Float64[np.ndarray, "n 3"], colour: Colour, *, width_m: float) -> None:
         """A line through projected points, as thick as a limb of that width."""
-        width_px = max(1, round(width_m * self.camera.focal_px / float(joints[:, 2].mean())))
+        depth = float(np.add.reduce(joints[:, 2])) / len(joints)
+        width_px = max(1, round(width_m * self.camera.focal_px / depth))
         lines = [_fixed(joints[:, :2])]
         cv2.polylines(self.pixels, lines, False, colour, width_px, cv2.LINE_AA, SHIFT)
 
@@ -116,4 +117,5 @@ def footprint(
 
 
 def _fixed(pixels: Float64[np.ndarray, "*n"]) -> np.ndarray:
-    return np.round(np.clip(pixels, -FARTHEST_PX, FARTHEST_PX) * 2**SHIFT).astype(np.int32)
+    within = np.minimum(np.maximum(pixels, -FARTHEST_PX), FARTHEST_PX)
+    return np.rint(within * 2**SHIFT).astype(np.int32)

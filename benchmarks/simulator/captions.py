@@ -69,12 +69,13 @@ def _sentence(scene: Scene, split: Split, rng: np.random.Generator) -> str:
     if scene.weather in WEATHER_WORDS:
         when += " " + _pick(rng, WEATHER_WORDS[scene.weather][split])
     place = _pick(rng, PLACE_WORDS[scene.place][split])
-    event = _clause(scene.event, split, rng)
+    event = clause(scene.event, split, rng)
     text = _pick(rng, TEMPLATES[split]).format(event=event, place=place, when=when)
     return text[0].upper() + text[1:] + "."
 
 
-def _clause(event: Event, split: Split, rng: np.random.Generator) -> str:
+def clause(event: Event, split: Split, rng: np.random.Generator) -> str:
+    """What happens in an event, without place and hour."""
     names = [describe(actor, split=split, rng=rng) for actor in event.cast[:2]]
     way = _pick(rng, WAY_WORDS[event.direction][split])
     pattern = _pick(rng, CLAUSES[event.kind][split])

@@ -145,4 +145,91 @@ CLAUSES: Wordings = {
         "train": ("{a} sprays paint on a wall", "{a} paints graffiti on a wall"),
         "test": ("{a} tags a surface using an aerosol can", "{a} defaces a partition with colour"),
     },
+    "abuse": {
+        "train": ("{a} hits {b} who crouches", "{a} beats a crouching child, {b}"),
+        "test": ("{b} cowers under the slaps of {a}", "{a} mistreats {b} with the fist"),
+    },
+    "arrest": {
+        "train": ("{a} arrests {b}", "{a} and another officer handcuff {b}"),
+        "test": ("{b} is taken into custody by {a}", "{a} detains {b} who surrenders"),
+    },
+    "arson": {
+        "train": ("{a} sets fire to a bin and runs away", "{a} lights a fire in a bin on purpose"),
+        "test": (
+            "{a} ignites a trash container and flees",
+            "an arsonist, {a}, torches a waste can",
+        ),
+    },
+    "burglary": {
+        "train": (
+            "{a} breaks a window, climbs in and comes out with a bag",
+            "{a} breaks in through a window",
+        ),
+        "test": (
+            "a burglar, {a}, forces a pane and escapes with loot",
+            "{a} burgles the premises after shattering glazing",
+        ),
+    },
+    "shoplifting": {
+        "train": (
+            "{a} takes goods from a shelf and hides them in a bag",
+            "{a} steals goods from the shelves",
+        ),
+        "test": (
+            "a shoplifter, {a}, stuffs merchandise into a sack",
+            "{a} pockets products without paying",
+        ),
+    },
+    "jog": {
+        "train": ("{a} jogs {way}", "{a} is running for exercise {way}"),
+        "test": ("{a} trots past {way}", "a jogger, {a}, comes through {way}"),
+    },
+    "hurry": {
+        "train": ("{a} and {b} hurry {way}", "{a} runs along with {b} {way}"),
+        "test": ("{a} rushes on {way} beside {b}", "in haste {a} and {b} dash {way}"),
+    },
+    "dance": {
+        "train": ("{a} dances with {b}", "{a} and {b} are dancing"),
+        "test": ("{a} does a few dance steps facing {b}", "{a} and {b} move to music"),
+    },
+    "embrace": {
+        "train": ("{a} hugs {b}", "{a} and {b} embrace"),
+        "test": ("{a} takes {b} into the arms", "{a} cuddles {b} warmly"),
+    },
+    "tie_shoe": {
+        "train": ("{a} crouches to tie a shoe", "{a} ties a shoelace"),
+        "test": ("{a} squats down for the laces", "{a} stoops to fix footwear"),
+    },
+    "greet": {
+        "train": ("{a} waves at {b}", "{a} greets {b} with raised hands"),
+        "test": ("{a} hails {b} cheerfully", "{a} signals hello toward {b}"),
+    },
+    "exercise": {
+        "train": ("{a} does gymnastics", "{a} stretches arms and legs"),
+        "test": ("{a} works out", "{a} performs fitness drills"),
+    },
+    "browse": {
+        "train": ("{a} looks at goods on a shelf", "{a} picks goods for a cart"),
+        "test": ("{a} browses the merchandise", "{a} examines products to buy"),
+    },
+    "litter": {
+        "train": ("{a} throws something into a bin", "{a} puts rubbish into a bin"),
+        "test": ("{a} discards trash properly", "{a} drops waste in a container"),
+    },
+    "clean_window": {
+        "train": ("{a} cleans a window", "{a} wipes the glass of a window"),
+        "test": ("{a} polishes a pane", "{a} washes glazing"),
+    },
+    "put_poster": {
+        "train": ("{a} puts up a poster", "{a} fixes a poster on a wall"),
+        "test": ("{a} mounts a placard", "{a} hangs a notice on a partition"),
+    },
+    "speed_by": {
+        "train": ("{a} drives by very fast {way}", "{a} speeds {way}"),
+        "test": ("{a} races through {way}", "{a} zooms along {way}"),
+    },
+    "honk": {
+        "train": ("{a} stops and sounds the horn", "{a} stops for a moment and drives on"),
+        "test": ("{a} pauses with a honk", "{a} halts briefly amid hooting"),
+    },
 }

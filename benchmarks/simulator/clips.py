@@ -16,7 +16,7 @@ from segments.media import AUDIO_RATE_HZ
 
 QUALITY = {
     # With AVX-512 x264 gives other bytes from run to run, and on other machines.
-    "libx264": {"crf": "25", "preset": "veryfast", "x264-params": "asm=avx2"},
+    "libx264": {"preset": "veryfast", "x264-params": "asm=avx2"},
     "libx265": {
         "crf": "27",
         "preset": "ultrafast",
@@ -24,7 +24,7 @@ QUALITY = {
     },
     "mpeg4": {"qscale": "5"},
 }
-"""Options by encoder."""
+"""Options by encoder; x264 also takes the camera's own `View.compression`."""
 AAC_FRAME = 1024
 
 
@@ -46,10 +46,15 @@ def write_clip(
     path.parent.mkdir(parents=True, exist_ok=True)
     _check_encoder(codec)
     partial = path.with_name(f".{path.stem}.partial{path.suffix}")
-    settings = options if options is not None else QUALITY.get(codec, {})
+    settings = options if options is not None else _quality(scene, codec)
     with av.open(str(partial), "w") as container:
         _write(scene, container, codec, settings)
     partial.replace(path)
+
+
+def _quality(scene: Scene, codec: str) -> dict[str, str]:
+    rate_factor = {"crf": str(scene.view.compression)} if codec == "libx264" else {}
+    return rate_factor | QUALITY.get(codec, {})
 
 
 def _check_encoder(codec: str) -> None:

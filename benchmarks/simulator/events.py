@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from benchmarks.simulator import anomalous_acts, normal_acts
+from benchmarks.simulator import anomalous_acts, crime_acts, everyday_acts, normal_acts
 from benchmarks.simulator.acts import Act
 from benchmarks.simulator.props import Prop
 from benchmarks.simulator.scenes import Direction, Event, Scene
@@ -23,11 +23,11 @@ class EventSpec:
     kind: str
     perform: Perform
     cast: tuple[str, ...]
-    """person, vehicle, car, cyclist or dog; the first is the main actor."""
+    """person, officer, child, vehicle, car, cyclist or dog; the first is the main actor."""
     cues: tuple[Cue, ...]
     is_anomalous: bool = False
     where: str = "anywhere"
-    """anywhere, outdoors, open (not in a narrow place) or lane."""
+    """anywhere, outdoors, open (not in a narrow place), lane or shop."""
     directions: tuple[Direction, ...] = SIDES
 
 
@@ -158,7 +158,71 @@ ANOMALOUS = tuple(
         ("graffiti", anomalous_acts.graffiti, ("person",), (("spraying", 0.0, 1.0),), "anywhere"),
     )
 )
-EVENTS: dict[str, EventSpec] = {spec.kind: spec for spec in (*NORMAL, *ANOMALOUS)}
+CRIMES = tuple(
+    EventSpec(kind, perform, cast, cues, True, where)
+    for kind, perform, cast, cues, where in (
+        (
+            "abuse",
+            crime_acts.abuse,
+            ("person", "child"),
+            (("thuds", 0.1, 1.0), ("scream", 0.2, 0.8)),
+            "anywhere",
+        ),
+        (
+            "arrest",
+            crime_acts.arrest,
+            ("officer", "person", "officer"),
+            (("shouting", 0.0, 0.5), STEPS),
+            "anywhere",
+        ),
+        ("arson", crime_acts.arson, ("person",), (("crackle", 0.4, 1.0),), "anywhere"),
+        (
+            "burglary",
+            crime_acts.burglary,
+            ("person",),
+            (("glass", 0.05, 0.35), ("alarm", 0.5, 1.0)),
+            "anywhere",
+        ),
+        ("shoplifting", crime_acts.shoplifting, ("person",), (("rustle", 0.0, 1.0),), "shop"),
+    )
+)
+"""Of long videos only: short clips are drawn from `ANOMALOUS` by number."""
+HABITS = (
+    EventSpec("jog", everyday_acts.jog, ("person",), (("running", 0.0, 1.0),)),
+    EventSpec(
+        "hurry", everyday_acts.hurry, ("person",) * 2, (("running", 0, 1), ("shouting", 0.2, 0.6))
+    ),
+    EventSpec("dance", everyday_acts.dance, ("person",) * 2, (("crowd", 0.0, 1.0),)),
+    EventSpec("embrace", everyday_acts.embrace, ("person",) * 2, (("speech", 0.0, 1.0),)),
+    EventSpec("tie_shoe", everyday_acts.tie_shoe, ("person",), (("rustle", 0.0, 1.0),)),
+    EventSpec("greet", everyday_acts.greet, ("person",) * 2, (("shouting", 0.0, 0.6),)),
+    EventSpec("exercise", everyday_acts.exercise, ("person",), (("thuds", 0.1, 0.9),)),
+    EventSpec("browse", everyday_acts.browse, ("person",), (("rustle", 0, 1),), where="shop"),
+    EventSpec("litter", everyday_acts.litter, ("person",), (("thud", 0.4, 0.6),)),
+    EventSpec("clean_window", everyday_acts.clean_window, ("person",), (("sweeping", 0, 1),)),
+    EventSpec("put_poster", everyday_acts.put_poster, ("person",), (("rustle", 0.0, 0.7),)),
+    EventSpec(
+        "speed_by",
+        everyday_acts.speed_by,
+        ("vehicle",),
+        (("engine", 0.0, 1.0), ("tyres", 0.3, 0.6)),
+        where="lane",
+    ),
+    EventSpec(
+        "honk",
+        everyday_acts.honk,
+        ("vehicle",),
+        (("engine", 0.0, 1.0), ("horn", 0.45, 0.7)),
+        where="lane",
+    ),
+)
+"""Normal, of long videos only."""
+EVENTS: dict[str, EventSpec] = {spec.kind: spec for spec in (*NORMAL, *ANOMALOUS, *CRIMES, *HABITS)}
+FURNISHED = frozenset(
+    ("sit", "fire", "explosion", "vandalism", "intrusion", "graffiti", "arson", "burglary")
+    + ("litter", "clean_window", "put_poster")
+)
+"""Kinds with something that stands there before anybody comes and after all have gone."""
 
 
 def perform(event: Event, place: str, time_s: float) -> Sequence[Thing]:
@@ -169,17 +233,19 @@ def perform(event: Event, place: str, time_s: float) -> Sequence[Thing]:
 def things_at(scene: Scene, time_s: float) -> list[Thing]:
     """Everything that moves in the scene at a moment, farthest first.
 
-    What the main event needs to stand about is there all the time.
+    What an event needs to stand about is there all the time.
     """
-    things = [
-        thing
-        for thing in perform(scene.event, scene.place, time_s)
-        if _is_near(scene.event, time_s) or (isinstance(thing, Prop) and thing.is_fixed)
-    ]
-    for event in scene.background:
+    things: list[Thing] = []
+    for event in scene.events:
         if _is_near(event, time_s):
             things += perform(event, scene.place, time_s)
+        elif event.kind in FURNISHED:
+            things += _furniture(perform(event, scene.place, time_s))
     return sorted(things, key=lambda thing: -thing.at[2])
+
+
+def _furniture(things: Sequence[Thing]) -> list[Thing]:
+    return [thing for thing in things if isinstance(thing, Prop) and thing.is_fixed]
 
 
 def _is_near(event: Event, time_s: float) -> bool:

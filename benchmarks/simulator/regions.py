@@ -7,9 +7,9 @@ from jaxtyping import Float64
 
 from benchmarks.simulator.camera import Camera
 from benchmarks.simulator.captions import describe, describe_object
-from benchmarks.simulator.events import things_at
+from benchmarks.simulator.events import perform, things_at
 from benchmarks.simulator.render import scene_camera
-from benchmarks.simulator.scenes import Actor, Scene, Split
+from benchmarks.simulator.scenes import Actor, Event, Scene, Split
 from benchmarks.simulator.things import Thing
 
 MARGIN_PX = 3.0
@@ -55,3 +55,23 @@ def _box(camera: Camera, thing: Thing) -> tuple[float, float, float, float] | No
     if min(right - left, bottom - top) < LEAST_PX:
         return None
     return left, top, right, bottom
+
+
+def event_boxes(
+    scene: Scene, time_s: float
+) -> list[tuple[Event, tuple[float, float, float, float]]]:
+    """The anomalous events that go on at a time, each with the box around all that takes part.
+
+    Boxes are left, top, right and bottom in pixels; an event that is out of sight is left out.
+    """
+    camera = scene_camera(scene)
+    found: list[tuple[Event, tuple[float, float, float, float]]] = []
+    for event in scene.anomalies:
+        if event.start_s <= time_s < event.end_s:
+            things = perform(event, scene.place, time_s)
+            boxes = [_box(camera, thing) for thing in things if thing.subject is not None]
+            if seen := [box for box in boxes if box is not None]:
+                low = np.array(seen)[:, :2].min(axis=0).tolist()
+                high = np.array(seen)[:, 2:].max(axis=0).tolist()
+                found.append((event, (low[0], low[1], high[0], high[1])))
+    return found

@@ -15,21 +15,61 @@ from benchmarks.simulator.places import PLACES
 from benchmarks.simulator.scenes import Scene
 from benchmarks.simulator.things import Dog, Person, Thing, Vehicle
 
+BESIDE_PX = 24
+"""What is farther beside the picture shows neither limbs nor a shadow in it."""
+TURN = np.linspace(0, 2 * np.pi, 13)[:-1]
 SHADOW_LIGHT = {"day": 0.62, "dusk": 0.72, "night": 0.6, "lit": 0.75, "dark": 0.75}
 
 
 def render_frames(scene: Scene) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
     """The pictures of a scene in RGB, frame k at k / fps; each array is the caller's own."""
-    camera = scene_camera(scene)
-    atmosphere = Atmosphere(scene, camera)
-    backdrop = _backdrop(scene)
+    renderer = Renderer(scene)
     rng = np.random.default_rng([scene.seed, 4])
     for k in range(scene.num_frames):
-        pixels = _draw(scene, k / scene.fps, camera, atmosphere, backdrop)
+        pixels = renderer.draw(things_at(scene, k / scene.fps), k / scene.fps)
         if scene.view.shake_px:
             pixels = _shaken(pixels, rng.normal(0, scene.view.shake_px / 2, 2))
-        atmosphere.sense(pixels)
+        renderer.atmosphere.sense(pixels)
         yield pixels
+
+
+class Renderer:
+    """Draws single pictures of a scene; the camera stands still."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._camera = scene_camera(scene)
+        self.atmosphere = Atmosphere(scene, self._camera)
+        self._backdrop = _backdrop(scene)
+
+    def visible(self, time_s: float) -> tuple[Thing, ...]:
+        """What is within the picture, or casts light into it, at a moment; farthest first."""
+        return tuple(thing for thing in things_at(self._scene, time_s) if self._shows(thing))
+
+    def draw(self, things: Sequence[Thing], time_s: float) -> UInt8[np.ndarray, "h w 3"]:
+        """A picture of things, farthest first, before the sensor's noise.
+
+        Args:
+            time_s: when, for the rain and the snow.
+        """
+        canvas = Canvas(self._backdrop.copy(), self._camera)
+        _cast_shadows(canvas, things, SHADOW_LIGHT[self._scene.time])
+        for thing in things:
+            if not isinstance(thing, Blaze):
+                thing.draw(canvas)
+        self.atmosphere.light(canvas.pixels)
+        for thing in things:
+            if isinstance(thing, Blaze):
+                thing.draw(canvas)
+        self.atmosphere.fall(canvas.pixels, time_s)
+        return canvas.pixels
+
+    def _shows(self, thing: Thing) -> bool:
+        if isinstance(thing, Blaze):
+            return True
+        camera = self._camera
+        columns = camera.project(thing.outline())[:, 0]
+        return bool(columns.max() > -BESIDE_PX and columns.min() < camera.width + BESIDE_PX)
 
 
 def scene_camera(scene: Scene) -> Camera:
@@ -48,27 +88,6 @@ def _backdrop(scene: Scene) -> UInt8[np.ndarray, "h w 3"]:
     return np.asarray(small, np.uint8)
 
 
-def _draw(
-    scene: Scene,
-    time_s: float,
-    camera: Camera,
-    atmosphere: Atmosphere,
-    backdrop: UInt8[np.ndarray, "h w 3"],
-) -> UInt8[np.ndarray, "h w 3"]:
-    canvas = Canvas(backdrop.copy(), camera)
-    things = things_at(scene, time_s)
-    _cast_shadows(canvas, things, SHADOW_LIGHT[scene.time])
-    for thing in things:
-        if not isinstance(thing, Blaze):
-            thing.draw(canvas)
-    atmosphere.light(canvas.pixels)
-    for thing in things:
-        if isinstance(thing, Blaze):
-            thing.draw(canvas)
-    atmosphere.fall(canvas.pixels, time_s)
-    return canvas.pixels
-
-
 def _cast_shadows(canvas: Canvas, things: Sequence[Thing], light: float) -> None:
     shadow = np.full(canvas.pixels.shape[:2], 255, np.uint8)
     dark = round(255 * light)
@@ -83,11 +102,10 @@ def _footing(canvas: Canvas, thing: Thing) -> np.ndarray:
     points = thing.outline()
     low, high = points.min(axis=0) - 0.12, points.max(axis=0) + 0.12
     middle, half = (low + high) / 2, (high - low) / 2
-    turn = np.linspace(0, 2 * np.pi, 13)[:-1]
-    ring = np.stack(
-        [middle[0] + half[0] * np.cos(turn), 0 * turn, middle[2] + half[2] * np.sin(turn)]
-    )
-    return np.round(canvas.camera.project(ring.T)[:, :2]).astype(np.int32)
+    ring = np.zeros((len(TURN), 3))
+    ring[:, 0] = middle[0] + half[0] * np.cos(TURN)
+    ring[:, 2] = middle[2] + half[2] * np.sin(TURN)
+    return np.round(canvas.camera.project(ring)[:, :2]).astype(np.int32)
 
 
 def _shaken(pixels: UInt8[np.ndarray, "h w 3"], shift_px: np.ndarray) -> UInt8[np.ndarray, "h w 3"]:

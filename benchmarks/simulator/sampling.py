@@ -57,10 +57,10 @@ def sample_scene(seed: int, *, duration_s: float = 6.0, **choice: Unpack[Choice]
     """
     rng = np.random.default_rng([seed, 1])
     spec = _choose_spec(rng, choice)
-    place = _choose_place(rng, spec, choice)
+    place = choose_place(rng, spec, choice)
     start_s = float(rng.uniform(0.08, 0.18)) * duration_s
     end_s = duration_s * float(rng.uniform(0.9, 1.0))
-    event = _sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
+    event = sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
     background = _bystanders(rng, place, event) if rng.random() < 0.3 else ()
     return _sample_frame(rng, place, choice, seed, event, background, duration_s)
 
@@ -75,10 +75,10 @@ def sample_long_scene(seed: int, *, duration_s: float = 60.0, **choice: Unpack[C
         raise ValueError(f"{duration_s = }: a long scene has at least 40 s; use sample_scene")
     rng = np.random.default_rng([seed, 2])
     spec = _choose_spec(rng, choice)
-    place = _choose_place(rng, spec, choice)
+    place = choose_place(rng, spec, choice)
     start_s = float(rng.uniform(0.25, 0.65)) * duration_s
     end_s = start_s + float(rng.uniform(8.0, 12.0))
-    event = _sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
+    event = sample_event(rng, spec, place, start_s=start_s, end_s=end_s)
     background = _daily_life(rng, place, event, duration_s)
     return _sample_frame(rng, place, choice, seed, event, background, duration_s)
 
@@ -90,15 +90,21 @@ def _choose_spec(rng: np.random.Generator, choice: Choice) -> EventSpec:
     return EVENTS[choice["kind"]] if "kind" in choice else drawn
 
 
-def _choose_place(rng: np.random.Generator, spec: EventSpec, choice: Choice) -> Place:
-    names = [name for name, place in PLACES.items() if _fits(spec, place)]
-    name = choice.get("place", _pick(rng, names))
+def choose_place(rng: np.random.Generator, spec: EventSpec, choice: Choice | None = None) -> Place:
+    """A place that the event can be in.
+
+    Raises:
+        ValueError: the chosen one is none.
+    """
+    names = [name for name, place in PLACES.items() if fits(spec, place)]
+    name = (choice or Choice()).get("place", pick(rng, names))
     if name not in names:
         raise ValueError(f"no {spec.kind} in {name!r}: it can be in {', '.join(names)}")
     return PLACES[name]
 
 
-def _fits(spec: EventSpec, place: Place) -> bool:
+def fits(spec: EventSpec, place: Place) -> bool:
+    """Whether an event can be in a place."""
     match spec.where:
         case "lane":
             return place.lane_z_m is not None
@@ -106,6 +112,8 @@ def _fits(spec: EventSpec, place: Place) -> bool:
             return not (place.is_indoor or place.is_narrow)
         case "open":
             return not place.is_narrow
+        case "shop":
+            return place.name == "shop"
         case _:
             return True
 
@@ -123,11 +131,11 @@ def _sample_frame(
     weather = "indoor" if place.is_indoor else _sample_weather(rng)
     weather = choice.get("weather", weather)
     is_silent = bool(rng.random() < SILENT_SHARE)
-    sound = _sample_sound(rng, place, weather, (event, *background))
+    sound = draw_sound(rng, place, weather, (event, *background))
     return Scene(
         seed=seed,
         place=place.name,
-        time=choice.get("time", _pick(rng, INDOOR_HOURS if place.is_indoor else OUTDOOR_HOURS)),
+        time=choice.get("time", pick(rng, INDOOR_HOURS if place.is_indoor else OUTDOOR_HOURS)),
         weather=weather,
         view=choice.get("view", _sample_view(rng, seed)),
         event=event,
@@ -138,7 +146,7 @@ def _sample_frame(
 
 
 def _sample_weather(rng: np.random.Generator) -> Weather:
-    return _pick(rng, WEATHERS) if rng.random() < 0.5 else "clear"
+    return pick(rng, WEATHERS) if rng.random() < 0.5 else "clear"
 
 
 def _sample_view(rng: np.random.Generator, seed: int) -> View:
@@ -153,9 +161,10 @@ def _sample_view(rng: np.random.Generator, seed: int) -> View:
     )
 
 
-def _sample_event(
+def sample_event(
     rng: np.random.Generator, spec: EventSpec, place: Place, *, start_s: float, end_s: float
 ) -> Event:
+    """An event with its cast and its spot on the stage."""
     room_m = 0.2 * place.half_width_m
     return Event(
         kind=spec.kind,
@@ -163,7 +172,7 @@ def _sample_event(
         end_s=round(end_s, 2),
         is_anomalous=spec.is_anomalous,
         cast=_sample_cast(rng, spec),
-        direction=_pick(rng, spec.directions),
+        direction=pick(rng, spec.directions),
         x_m=float(rng.uniform(-room_m, room_m)),
         z_m=float(rng.uniform(-0.5, 0.4)),
     )
@@ -178,14 +187,17 @@ def _sample_actor(rng: np.random.Generator, role: str, jacket: str) -> Actor:
     looks = int(rng.integers(64))
     match role:
         case "car" | "vehicle":
-            kind = "car" if role == "car" else _pick(rng, ("car", "car", "van", "bus"))
-            colour = jacket if jacket in COACHWORK else _pick(rng, COACHWORK)
+            kind = "car" if role == "car" else pick(rng, ("car", "car", "van", "bus"))
+            colour = jacket if jacket in COACHWORK else pick(rng, COACHWORK)
             return Actor(kind, colour, looks=looks)
         case "dog":
-            return Actor("dog", _pick(rng, COATS), looks=looks)
+            return Actor("dog", pick(rng, COATS), looks=looks)
+        case "officer":
+            return Actor("officer", "blue", "black", looks)
         case _:
-            kind = "cyclist" if role == "cyclist" else _pick(rng, ("man", "man", "woman"))
-            legs = _pick(rng, [c for c in TROUSERS if c != jacket])
+            is_named = role in ("cyclist", "child")
+            kind = role if is_named else pick(rng, ("man", "man", "woman"))
+            legs = pick(rng, [c for c in TROUSERS if c != jacket])
             return Actor(kind, jacket, legs, looks)
 
 
@@ -193,7 +205,7 @@ def _bystanders(rng: np.random.Generator, place: Place, event: Event) -> tuple[E
     """Someone who passes in the background and has nothing to do with it."""
     if place.is_narrow:
         return ()
-    passer = _sample_event(rng, EVENTS["walk"], place, start_s=event.start_s, end_s=event.end_s)
+    passer = sample_event(rng, EVENTS["walk"], place, start_s=event.start_s, end_s=event.end_s)
     side: Direction = "left" if passer.direction in ("left", "away") else "right"
     return (replace(passer, direction=side, x_m=float(rng.uniform(-2, 2)), z_m=2.6),)
 
@@ -202,14 +214,14 @@ def _daily_life(
     rng: np.random.Generator, place: Place, event: Event, duration_s: float
 ) -> tuple[Event, ...]:
     """Normal events before and after the one that the scene is about."""
-    specs = [s for s in NORMAL if _fits(s, place) and s.kind not in ("sit", event.kind)]
+    specs = [s for s in NORMAL if fits(s, place) and s.kind not in ("sit", event.kind)]
     events: list[Event] = []
     clock_s = float(rng.uniform(0, 3))
     while clock_s < duration_s - 4:
         end_s = clock_s + float(rng.uniform(5, 8))
         if end_s + CLEAR_S < event.start_s or clock_s > event.end_s + CLEAR_S:
             spec = specs[int(rng.integers(len(specs)))]
-            events.append(_sample_event(rng, spec, place, start_s=clock_s, end_s=end_s))
+            events.append(sample_event(rng, spec, place, start_s=clock_s, end_s=end_s))
         clock_s = end_s + float(rng.uniform(1, 6))
     return tuple(events)
 
@@ -218,9 +230,10 @@ CLEAR_S = 4.0
 """The stage is empty for this long before and after the event of a long scene."""
 
 
-def _sample_sound(
+def draw_sound(
     rng: np.random.Generator, place: Place, weather: Weather, events: Sequence[Event]
 ) -> SoundTrack:
+    """What is heard of the events over the ambience."""
     cues = [
         SoundCue(
             kind,
@@ -234,5 +247,6 @@ def _sample_sound(
     return SoundTrack(ambience, float(rng.uniform(3, 24)), tuple(cues))
 
 
-def _pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+def pick(rng: np.random.Generator, options: Sequence[T]) -> T:
+    """One of them."""
     return options[int(rng.integers(len(options)))]

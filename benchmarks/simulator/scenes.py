@@ -20,7 +20,7 @@ class Actor:
     """Someone or something that takes part."""
 
     kind: str
-    """man, woman, cyclist, car, van, bus or dog."""
+    """man, woman, child, officer, cyclist, car, van, bus or dog."""
     colour: str
     """Of the jacket, the coachwork or the coat."""
     legs: str = ""
@@ -60,6 +60,8 @@ class View:
     shake_px: float = 0.0
     noise: float = 3.0
     """Standard deviation of the sensor's noise, of 255."""
+    compression: int = 25
+    """What the recorder loses: x264's constant rate factor, 0 (nothing) to 51."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class SoundTrack:
 
 @dataclass(frozen=True)
 class Scene:
-    """One clip."""
+    """One clip, or one long video of a camera."""
 
     seed: int
     place: str
@@ -91,8 +93,9 @@ class Scene:
     weather: Weather
     view: View
     event: Event
+    """The main one."""
     background: tuple[Event, ...] = ()
-    """Normal things that happen as well."""
+    """What happens as well: normal things, and in a long video perhaps a second anomalous one."""
     sound: SoundTrack | None = None
     duration_s: float = 6.0
     fps: float = 12.5
@@ -102,6 +105,18 @@ class Scene:
     @property
     def num_frames(self) -> int:
         return round(self.duration_s * self.fps)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """All of them, the main one first."""
+        return (self.event, *self.background)
+
+    @property
+    def anomalies(self) -> tuple[Event, ...]:
+        """The anomalous events, by time."""
+        return tuple(
+            sorted((e for e in self.events if e.is_anomalous), key=lambda event: event.start_s)
+        )
 
     @property
     def attributes(self) -> tuple[str, str, str, str]:
@@ -124,9 +139,8 @@ class Scene:
 
 def frame_labels(scene: Scene, pts_s: Float64[np.ndarray, " t"]) -> Bool[np.ndarray, " t"]:
     """True at the times when something anomalous goes on."""
-    event = scene.event
-    inside = (event.start_s <= pts_s) & (pts_s < event.end_s)
-    return inside & event.is_anomalous
+    inside = [(event.start_s <= pts_s) & (pts_s < event.end_s) for event in scene.anomalies]
+    return np.any([np.zeros(len(pts_s), bool), *inside], axis=0)
 
 
 SCENE: TypeAdapter[Scene] = TypeAdapter(Scene)

@@ -194,6 +194,8 @@ PERSON_WORDS: Wordings = {
 NOUNS: Wordings = {
     "man": {"train": ("man",), "test": ("man", "guy")},
     "woman": {"train": ("woman",), "test": ("woman", "lady")},
+    "child": {"train": ("child",), "test": ("kid", "child")},
+    "officer": {"train": ("police officer",), "test": ("policeman", "cop")},
     "cyclist": {"train": ("cyclist",), "test": ("bike rider", "bicyclist")},
     "car": {"train": ("car",), "test": ("automobile", "sedan")},
     "van": {"train": ("van",), "test": ("delivery van", "minivan")},
