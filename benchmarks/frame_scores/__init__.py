@@ -1,0 +1,1 @@
+"""Frame scores of detectors on the detection benchmarks: `retrace bench vad-...`."""

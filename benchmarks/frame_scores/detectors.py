@@ -1,0 +1,124 @@
+"""Detectors by the name that `--detector` takes: clips in, one score per clip out.
+
+`TRIVIAL` ones need no network and are in every table. Scores are not negative.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from benchmarks.datasets.base import DatasetMissing
+from benchmarks.frame_scores.clips import ClipMeasures, Look
+from encoders.alan import Alan, AlanPredictor
+from encoders.base import Profile
+from encoders.registry import resolve_device
+from segments.errors import UserError
+
+Detector = Callable[[Look], Float32[np.ndarray, " t"]]
+ALAN, CHANCE = "alan", "random"
+SMALLEST_NORM = 1e-12
+
+
+@dataclass(frozen=True)
+class Run:
+    """One detector; those of one name are one system with several seeds."""
+
+    name: str
+    detect: Detector
+
+
+def change(look: Look) -> Float32[np.ndarray, " t"]:
+    """1 - cosine between each clip's features and those of the clip before, mean over streams."""
+    return np.mean([_change(stream) for stream in look.features.streams.values()], axis=0)
+
+
+def motion(look: Look) -> Float32[np.ndarray, " t"]:
+    """Mean speed of the picture."""
+    return _measures(look).mean_speed
+
+
+def fastest(look: Look) -> Float32[np.ndarray, " t"]:
+    """Speed of the fastest place of the picture."""
+    return _measures(look).top_speed
+
+
+def brightness(look: Look) -> Float32[np.ndarray, " t"]:
+    """Change of the mean grey since the clip before."""
+    return _measures(look).brightness_change
+
+
+OF_PICTURES: dict[str, Detector] = {"motion": motion, "fastest": fastest, "brightness": brightness}
+TRIVIAL: dict[str, Detector] = OF_PICTURES | {"change": change}
+NAMES = (ALAN, *TRIVIAL, CHANCE)
+
+
+def require_known(names: tuple[str, ...], *, has_measures: bool) -> None:
+    """Raises:
+    UserError: there is no such detector, or features do not tell what it needs.
+    """
+    unknown = [name for name in names if name not in NAMES]
+    if unknown:
+        raise UserError(f"no detector {', '.join(unknown)}: choose among {', '.join(NAMES)}")
+    blind = [name for name in names if name in OF_PICTURES and not has_measures]
+    if blind:
+        raise UserError(
+            f"{', '.join(blind)} needs pictures, and features do not show them: name the videos "
+            "with --videos instead of --features"
+        )
+
+
+def trivial_runs(*, has_measures: bool) -> Iterator[Run]:
+    """Every trivial detector that can be asked."""
+    for name, detect in TRIVIAL.items():
+        if has_measures or name not in OF_PICTURES:
+            yield Run(name, detect)
+
+
+def profile_run(profile: Profile) -> Run:
+    """MIL confidence of a profile's own network."""
+    return Run(ALAN, lambda look: profile.score_clips(look.features))
+
+
+def checkpoint_run(folder: Path, *, device: str) -> Run:
+    """MIL confidence of a trained network.
+
+    Raises:
+        WeightsMissing: the folder does not hold one.
+    """
+    predictor = AlanPredictor(Alan.from_pretrained(folder), device=resolve_device(device))
+
+    def detect(look: Look) -> Float32[np.ndarray, " t"]:
+        widths = {name: stream.shape[1] for name, stream in look.features.streams.items()}
+        if widths != (expected := predictor.model.config.streams):
+            raise UserError(
+                f"the network in {folder} was trained on streams of {expected} numbers, these "
+                f"features have {widths}: name the features it was trained on"
+            )
+        return predictor.score_clips(look.features)
+
+    return Run(ALAN, detect)
+
+
+def network_missing(dataset: str, features: Path | None, seeds: int | None) -> DatasetMissing:
+    """What to say where features have no network of their own: how to train as many as asked."""
+    each = " --seed 0" if seeds in (None, 1) else f" --seed K (K = 0 to {seeds - 1})"
+    return DatasetMissing(
+        "these features come without a network: train ALAN with `retrace train alan --dataset "
+        f"{dataset} --features {features or 'DIR'}{each} --out CHECKPOINT`, then give every "
+        "CHECKPOINT by a --checkpoint of its own"
+    )
+
+
+def _change(stream: Float32[np.ndarray, "t d"]) -> Float32[np.ndarray, " t"]:
+    norms = np.linalg.norm(stream, axis=1, keepdims=True)
+    unit = stream / np.maximum(norms, SMALLEST_NORM)
+    cosines = (unit[1:] * unit[:-1]).sum(axis=1)
+    return np.concatenate([[0.0], np.maximum(1.0 - cosines, 0.0)]).astype(np.float32)
+
+
+def _measures(look: Look) -> ClipMeasures:
+    assert look.measures is not None, "`require_known` refuses these detectors without pictures"
+    return look.measures
