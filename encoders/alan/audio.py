@@ -40,7 +40,8 @@ class AudioEncoder(nn.Module):
             mask: True for real clips; padding comes after them.
             generator: of the training-time sampling; inference is deterministic.
         """
-        scores = self.detector(self.project(features), mask)
+        projected = self.project(features)
+        scores = self.detector(projected, mask)
         samples = draw_clips(
             scores,
             mask,
@@ -50,7 +51,7 @@ class AudioEncoder(nn.Module):
             random=self.training,
             generator=generator,
         )
-        content = add_cls(self.project(samples.gather(features)), samples.mask)
+        content = add_cls(samples.gather(projected), samples.mask)
         attended = self.encoder(
             content + self.embedding(samples), src_key_padding_mask=~token_mask(samples)
         )

@@ -67,13 +67,19 @@ def ridge_map(
     return AffineMap(mean.astype(np.float32), weight.astype(np.float32))
 
 
-def towards_sentences(pairs: Pairs, *, penalty: float) -> StreamMaps:
-    """Videos are mapped to sentences, which stay as they are but for their mean."""
+def towards_sentences(pairs: Pairs, *, penalty: float, dim: int) -> StreamMaps:
+    """Videos are mapped to sentences, which keep the directions in which the targets differ most.
+
+    Args:
+        dim: number of directions, where the targets have so many.
+    """
     middle = pairs.targets.mean(axis=0)
+    axes = _principal_axes(pairs.targets, dim)[0]
+    to_sentence = ridge_map(pairs.videos, pairs.targets, penalty=penalty)
     return StreamMaps(
-        video=ridge_map(pairs.videos, pairs.targets, penalty=penalty),
-        sentence=AffineMap(middle, np.eye(len(middle), dtype=np.float32)),
-        words=ridge_map(pairs.words, pairs.sentences, penalty=0.01),
+        video=AffineMap(to_sentence.mean, to_sentence.weight @ axes),
+        sentence=AffineMap(middle, axes),
+        words=ridge_map(pairs.words, (pairs.sentences - middle) @ axes, penalty=0.01),
     )
 
 
@@ -84,11 +90,9 @@ def towards_videos(pairs: Pairs, *, penalty: float, dim: int, whitening: float) 
         dim: number of components, where the pairs have so many.
         whitening: components are divided by their singular value to this power, in [0, 1].
     """
-    mean = pairs.videos.mean(axis=0)
-    _, sizes, axes = np.linalg.svd(pairs.videos - mean, full_matrices=False)
-    kept = min(dim, len(sizes) - 1)  # centring took one
-    scaled = axes[:kept].T / (sizes[:kept] / sizes[0]) ** whitening
-    video = AffineMap(mean, scaled.astype(np.float32))
+    axes, sizes = _principal_axes(pairs.videos, dim)
+    scaled = axes / (sizes / sizes[0]) ** whitening
+    video = AffineMap(pairs.videos.mean(axis=0), scaled.astype(np.float32))
     shown = video(pairs.videos)
     shown = shown / np.linalg.norm(shown, axis=1, keepdims=True).clip(min=1e-9)
     return StreamMaps(
@@ -123,6 +127,15 @@ def start_closed_form(model: Alan, maps: Mapping[str, StreamMaps]) -> None:
             assert isinstance(layer, nn.Linear)
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
+
+
+def _principal_axes(
+    rows: Float32[np.ndarray, "n i"], dim: int
+) -> tuple[Float32[np.ndarray, "i k"], Float32[np.ndarray, " k"]]:
+    """Directions in which rows differ most, and how much."""
+    _, sizes, axes = np.linalg.svd(rows - rows.mean(axis=0), full_matrices=False)
+    kept = min(dim, len(rows) - 1, len(sizes))  # centring took one
+    return axes[:kept].T, sizes[:kept]
 
 
 def _put(layer: nn.Module, found: AffineMap) -> None:

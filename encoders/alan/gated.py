@@ -17,7 +17,9 @@ class ResidualGate(nn.Module):
     def forward(
         self, before: Float[Tensor, "*b d"], after: Float[Tensor, "*b d"]
     ) -> Float[Tensor, "*b d"]:
-        return after if self.share is None else torch.lerp(before, after, self.share)
+        if self.share is None:
+            return after
+        return torch.lerp(before, after.to(before.dtype), self.share)  # autocast mixes them
 
 
 def projection(in_dim: int, out_dim: int, *, identity: bool) -> nn.Linear:

@@ -60,8 +60,7 @@ class VideoEncoder(nn.Module):
         self, streams: Mapping[str, Float[Tensor, "b t _"]], mask: Bool[Tensor, "b t"]
     ) -> Float[Tensor, "b t"]:
         """MIL confidence of each clip, in [0, 1]; 0 where padded. See `AnomalyDetector`."""
-        projected = [layer(streams[name]) for name, layer in self.project.items()]
-        return self.detector(torch.cat(projected, dim=2), mask)
+        return self.detector(torch.cat(self._project(streams), dim=2), mask)
 
     def forward(
         self,
@@ -69,6 +68,7 @@ class VideoEncoder(nn.Module):
         mask: Bool[Tensor, "b t"],
         *,
         scores: Float[Tensor, "b t"] | None = None,
+        lead: Float[Tensor, "b t"] | None = None,
         generator: torch.Generator | None = None,
     ) -> VideoOutput:
         """Embeds segments.
@@ -76,13 +76,14 @@ class VideoEncoder(nn.Module):
         Args:
             streams: clip features by stream name.
             mask: True for real clips; padding comes after them.
-            scores: MIL confidence to lead the sampling, where it is known already.
+            scores: MIL confidence, where it is known already.
+            lead: what leads the sampling instead of the scores, in [0, 1].
             generator: of the training-time sampling; inference is deterministic.
         """
-        if scores is None:
-            scores = self.score(streams, mask)
+        projected = self._project(streams)
+        mil = self.detector(torch.cat(projected, dim=2), mask) if scores is None else scores
         samples = draw_clips(
-            scores,
+            mil if lead is None else lead,
             mask,
             sequences=self.config.sequences,
             num_samples=self.config.num_samples,
@@ -90,20 +91,22 @@ class VideoEncoder(nn.Module):
             random=self.training,
             generator=generator,
         )
-        contents = [
-            add_cls(layer(samples.gather(streams[name])), samples.mask)
-            for name, layer in self.project.items()
-        ]
+        contents = [add_cls(samples.gather(stream), samples.mask) for stream in projected]
         valid = token_mask(samples)
         tokens = self._encode(contents, self.embedding(samples), valid)
         pooled = [pool_tokens(stream, samples.mask) for stream in tokens]
         return VideoOutput(
             g=torch.stack([g for g, _ in pooled], dim=1),
             h=torch.stack([h for _, h in pooled], dim=1),
-            scores=scores,
+            scores=mil,
             tokens=torch.stack(tokens, dim=1),
             mask=valid,
         )
+
+    def _project(
+        self, streams: Mapping[str, Float[Tensor, "b t _"]]
+    ) -> list[Float[Tensor, "b t d"]]:
+        return [layer(streams[name]) for name, layer in self.project.items()]
 
     def _encode(
         self,

@@ -40,10 +40,10 @@ class Learner(nn.Module):
     def forward(self, batch: VideoBatch) -> Losses:
         """The weighted parts of the loss of a batch of videos."""
         recipe = self.recipe
-        scores = self.alan.video.score(batch.streams, batch.mask)
-        lead = {"detector": scores, "labels": batch.lead, "nothing": batch.lead * 0}
-        seen = self.alan.video(batch.streams, batch.mask, scores=lead[recipe.led_by])
-        losses = {"detector": recipe.detector_weight * self._topk(scores, batch.mask, batch.labels)}
+        lead = {"detector": None, "labels": batch.lead, "nothing": batch.lead * 0}
+        seen = self.alan.video(batch.streams, batch.mask, lead=lead[recipe.led_by])
+        topk = self._topk(seen.scores, batch.mask, batch.labels)
+        losses = {"detector": recipe.detector_weight * topk}
         if batch.text is not None:
             losses |= self._text(batch.text, seen, batch.same)
         if self.alan.audio is not None and batch.audio is not None and len(batch.heard) > 1:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from jaxtyping import Float16, Float32
+from jaxtyping import Bool, Float16, Float32
 
 from encoders.alan.masking import Masking, maskables
 from encoders.alan.phrases import Phrases, phrase_finder
@@ -24,6 +24,13 @@ class Sentences:
     def __call__(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         """Sentence embeddings."""
         return np.stack([sentence.vector for sentence in self._all(texts)])
+
+    def outputs(
+        self, text: str
+    ) -> tuple[Float32[np.ndarray, "l c"], Bool[np.ndarray, " l"], Float32[np.ndarray, " c"]]:
+        """States, which of them are words, and the sentence embedding of one text."""
+        known = self._all([text])[0]
+        return known.tokens.astype(np.float32), known.words, known.vector
 
     def table(
         self,
@@ -52,16 +59,18 @@ class Sentences:
         for start in range(0, len(new), TEXTS_AT_ONCE):
             some = new[start : start + TEXTS_AT_ONCE]
             outputs = self.backbone(some)
-            attended = self.backbone.cut(some).attended.sum(dim=1).tolist()
-            tokens, vectors = outputs.tokens.half().cpu().numpy(), outputs.sentence.cpu().numpy()
-            for row, text in enumerate(some):
-                self._known[text] = _Sentence(tokens[row, : attended[row]], vectors[row])
+            lengths = self.backbone.cut(some).attended.sum(dim=1).tolist()
+            parts = (outputs.tokens.half(), outputs.words, outputs.sentence)
+            rows = zip(some, lengths, *(part.cpu().numpy() for part in parts), strict=True)
+            for text, length, tokens, words, vector in rows:
+                self._known[text] = _Sentence(tokens[:length], words[:length], vector)
         return [self._known[text] for text in texts]
 
 
 @dataclass(frozen=True)
 class _Sentence:
     tokens: Float16[np.ndarray, "l c"]
+    words: Bool[np.ndarray, " l"]
     vector: Float32[np.ndarray, " c"]
 
 

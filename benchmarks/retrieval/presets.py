@@ -1,0 +1,52 @@
+"""Geometries and recipes by name: what `--profile` of training chooses."""
+
+from dataclasses import dataclass, replace
+
+from benchmarks.datasets.base import RetrievalDataset
+from encoders.alan import AlanConfig
+from encoders.alan.training import AlanRecipe
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A network but for the widths of its inputs, and how it is trained."""
+
+    about: str
+    config: AlanConfig
+    recipe: AlanRecipe
+    trains_text: bool
+    """Fine-tune a BERT-shaped backbone from a folder; else MiniLM is frozen."""
+
+    def config_for(self, dataset: RetrievalDataset, *, text_dim: int) -> AlanConfig:
+        """The network for a data set's features and a text backbone's width."""
+        features = dataset.features
+        audio_dim = features.audio_dim if dataset.query == "audio" else None
+        return replace(
+            self.config, streams=dict(features.streams), text_dim=text_dim, audio_dim=audio_dim
+        )
+
+
+_NO_INPUTS = AlanConfig(streams={"appearance": 1}, text_dim=1)
+
+PRESETS = {
+    "paper": Preset(
+        "ALAN as published: d = 768, BERT-base-cased trained along, Adam 5e-5 × 0.95 per epoch",
+        _NO_INPUTS,
+        AlanRecipe(),
+        trains_text=True,
+    ),
+    "compact": Preset(
+        "a small ALAN on frozen MiniLM sentences: d = 256, one cycle of Adam at 5e-4",
+        replace(_NO_INPUTS, d=256, heads=4, ffn=512, detector_hidden=(64, 32)),
+        AlanRecipe(
+            epochs=20,
+            lr=5e-4,
+            schedule="one-cycle",
+            weight_decay=0.01,
+            clip_norm=1.0,
+            feature_noise=0.1,
+            average_decay=0.98,
+        ),
+        trains_text=False,
+    ),
+}
