@@ -1,5 +1,6 @@
 """Killed anywhere and run again, the library is the one of an undisturbed run."""
 
+import os
 import random
 import subprocess
 import sys
@@ -46,7 +47,11 @@ def undisturbed(footage: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
 def start(library: Path, footage: Path) -> subprocess.Popen[str]:
     command = [sys.executable, str(SCRIPT), str(library), str(footage)]
     child = subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},  # as many threads, or the last bits differ
     )
     assert child.stdout is not None
     assert child.stdout.readline() == "ready\n"
