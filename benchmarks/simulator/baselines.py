@@ -24,7 +24,8 @@ from segments.levels import CLIP_S
 Rows = Float32[np.ndarray, "n d"]
 PERCENTILES = (10, 50, 90)
 PENALTY = 0.3
-LEAST_VIDEOS = 5
+LEAST_SPREAD = 1e-6
+LEAST_VIDEOS = 3
 """Words of fewer training videos are no words of the vocabulary."""
 ATTRIBUTES: dict[str, Wordings] = {
     "place": PLACE_WORDS,
@@ -127,8 +128,12 @@ def _sounds(benchmark: SimulatedBenchmark, items: Sequence[Item]) -> Rows:
 
 
 def _ridge(train: Rows, targets: Rows, test: Rows, asked: Rows) -> Float[np.ndarray, "q g"]:
-    mean, spread = train.mean(axis=0), train.std(axis=0) + 1e-6
-    known, new = (train - mean) / spread, (test - mean) / spread
+    """Columns that are the same for all training videos tell nothing."""
+    varies = train.std(axis=0) > LEAST_SPREAD
+    if not varies.any():
+        return np.zeros((len(asked), len(test)))
+    mean, spread = train.mean(axis=0), train.std(axis=0)
+    known, new = (((rows - mean) / spread.clip(LEAST_SPREAD))[:, varies] for rows in (train, test))
     return ridge_similarity(known, targets, new, asked, penalty=PENALTY)
 
 
@@ -158,7 +163,9 @@ def _bag(words: set[str], vocabulary: Sequence[str]) -> Float32[np.ndarray, " v"
 def _read_places(
     benchmark: SimulatedBenchmark, train: Sequence[Item], test: Sequence[Item]
 ) -> Float[np.ndarray, "q g"]:
-    """Log-probability, from colours alone, of the place, hour and weather that a caption names."""
+    """How much likelier than in other videos the place, hour and weather that a caption names are,
+    by the colours alone: the logarithm of the ratio.
+    """
     describe = _statistics("colour", "brightness")
     inputs = describe(benchmark, train), describe(benchmark, test)
     similarity = np.zeros((len(test), len(test)))
@@ -168,7 +175,8 @@ def _read_places(
         for row, item in enumerate(test):
             named = [k for k, name in enumerate(names) if _names(item.texts[0], name, wordings)]
             if named:
-                similarity[row] += log_shares[:, named].max(axis=1)
+                likely = np.exp(log_shares[:, named]).sum(axis=1)
+                similarity[row] += np.log(likely / likely.mean())
     return similarity
 
 

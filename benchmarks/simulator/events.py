@@ -1,37 +1,15 @@
 """The kinds of events: who takes part, where they can be, and what is heard."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from benchmarks.simulator import anomalous_acts, crime_acts, everyday_acts, normal_acts
+from benchmarks.simulator import anomalous_acts, normal_acts
 from benchmarks.simulator.acts import Act
+from benchmarks.simulator.event_spec import ALL_WAYS, STEPS, EventSpec
+from benchmarks.simulator.long_events import CRIMES, HABITS
 from benchmarks.simulator.props import Prop
-from benchmarks.simulator.scenes import Direction, Event, Scene
+from benchmarks.simulator.scenes import Event, Scene
 from benchmarks.simulator.things import Thing
 
-Perform = Callable[[Act], Sequence[Thing]]
-Cue = tuple[str, float, float]
-"""A sound with its start and end as shares of the event."""
-SIDES: tuple[Direction, ...] = ("left", "right")
-ALL_WAYS: tuple[Direction, ...] = ("left", "right", "toward", "away")
-
-
-@dataclass(frozen=True)
-class EventSpec:
-    """One kind of event."""
-
-    kind: str
-    perform: Perform
-    cast: tuple[str, ...]
-    """person, officer, child, vehicle, car, cyclist or dog; the first is the main actor."""
-    cues: tuple[Cue, ...]
-    is_anomalous: bool = False
-    where: str = "anywhere"
-    """anywhere, outdoors, open (not in a narrow place), lane or shop."""
-    directions: tuple[Direction, ...] = SIDES
-
-
-STEPS: Cue = ("footsteps", 0.0, 1.0)
 NORMAL = (
     EventSpec("walk", normal_acts.walk, ("person",), (STEPS,), directions=ALL_WAYS),
     EventSpec(
@@ -158,65 +136,6 @@ ANOMALOUS = tuple(
         ("graffiti", anomalous_acts.graffiti, ("person",), (("spraying", 0.0, 1.0),), "anywhere"),
     )
 )
-CRIMES = tuple(
-    EventSpec(kind, perform, cast, cues, True, where)
-    for kind, perform, cast, cues, where in (
-        (
-            "abuse",
-            crime_acts.abuse,
-            ("person", "child"),
-            (("thuds", 0.1, 1.0), ("scream", 0.2, 0.8)),
-            "anywhere",
-        ),
-        (
-            "arrest",
-            crime_acts.arrest,
-            ("officer", "person", "officer"),
-            (("shouting", 0.0, 0.5), STEPS),
-            "anywhere",
-        ),
-        ("arson", crime_acts.arson, ("person",), (("crackle", 0.4, 1.0),), "anywhere"),
-        (
-            "burglary",
-            crime_acts.burglary,
-            ("person",),
-            (("glass", 0.05, 0.35), ("alarm", 0.5, 1.0)),
-            "anywhere",
-        ),
-        ("shoplifting", crime_acts.shoplifting, ("person",), (("rustle", 0.0, 1.0),), "shop"),
-    )
-)
-"""Of long videos only: short clips are drawn from `ANOMALOUS` by number."""
-HABITS = (
-    EventSpec("jog", everyday_acts.jog, ("person",), (("running", 0.0, 1.0),)),
-    EventSpec(
-        "hurry", everyday_acts.hurry, ("person",) * 2, (("running", 0, 1), ("shouting", 0.2, 0.6))
-    ),
-    EventSpec("dance", everyday_acts.dance, ("person",) * 2, (("crowd", 0.0, 1.0),)),
-    EventSpec("embrace", everyday_acts.embrace, ("person",) * 2, (("speech", 0.0, 1.0),)),
-    EventSpec("tie_shoe", everyday_acts.tie_shoe, ("person",), (("rustle", 0.0, 1.0),)),
-    EventSpec("greet", everyday_acts.greet, ("person",) * 2, (("shouting", 0.0, 0.6),)),
-    EventSpec("exercise", everyday_acts.exercise, ("person",), (("thuds", 0.1, 0.9),)),
-    EventSpec("browse", everyday_acts.browse, ("person",), (("rustle", 0, 1),), where="shop"),
-    EventSpec("litter", everyday_acts.litter, ("person",), (("thud", 0.4, 0.6),)),
-    EventSpec("clean_window", everyday_acts.clean_window, ("person",), (("sweeping", 0, 1),)),
-    EventSpec("put_poster", everyday_acts.put_poster, ("person",), (("rustle", 0.0, 0.7),)),
-    EventSpec(
-        "speed_by",
-        everyday_acts.speed_by,
-        ("vehicle",),
-        (("engine", 0.0, 1.0), ("tyres", 0.3, 0.6)),
-        where="lane",
-    ),
-    EventSpec(
-        "honk",
-        everyday_acts.honk,
-        ("vehicle",),
-        (("engine", 0.0, 1.0), ("horn", 0.45, 0.7)),
-        where="lane",
-    ),
-)
-"""Normal, of long videos only."""
 EVENTS: dict[str, EventSpec] = {spec.kind: spec for spec in (*NORMAL, *ANOMALOUS, *CRIMES, *HABITS)}
 FURNISHED = frozenset(
     ("sit", "fire", "explosion", "vandalism", "intrusion", "graffiti", "arson", "burglary")

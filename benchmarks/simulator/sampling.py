@@ -7,7 +7,8 @@ from typing import TypedDict, TypeVar, Unpack
 import numpy as np
 
 from benchmarks.simulator.colours import COACHWORK, COATS, JACKETS, TROUSERS
-from benchmarks.simulator.events import ANOMALOUS, EVENTS, NORMAL, EventSpec
+from benchmarks.simulator.event_spec import EventSpec
+from benchmarks.simulator.events import ANOMALOUS, EVENTS, NORMAL
 from benchmarks.simulator.places import PLACES, Place
 from benchmarks.simulator.scenes import (
     Actor,

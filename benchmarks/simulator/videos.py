@@ -11,7 +11,9 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks.simulator.crimes import UCF_CRIME
-from benchmarks.simulator.events import EVENTS, HABITS, NORMAL, EventSpec
+from benchmarks.simulator.event_spec import EventSpec
+from benchmarks.simulator.events import EVENTS, FURNISHED, NORMAL
+from benchmarks.simulator.long_events import HABITS
 from benchmarks.simulator.places import Place
 from benchmarks.simulator.sampling import (
     INDOOR_HOURS,
@@ -122,8 +124,9 @@ def _daily_life(
     while clock_s < duration_s - 4.0:
         spec, end_s = pick(rng, specs), clock_s + float(rng.uniform(5.0, 10.0))
         event = sample_event(rng, spec, place, start_s=clock_s, end_s=end_s)
-        event = replace(event, x_m=1.6 * event.x_m, z_m=event.z_m + pick(rng, ROWS_M))
-        if not any(_collide(event, other) for other in main):
+        row_m = ROWS_M[-1] if spec.kind in FURNISHED else pick(rng, ROWS_M)
+        event = replace(event, x_m=1.6 * event.x_m, z_m=event.z_m + row_m)
+        if not any(_collide(event, other) for other in main) and not _crowds(event, events):
             events.append(event)
         clock_s += float(rng.exponential(gap_s))
     return events
@@ -133,6 +136,11 @@ def _collide(event: Event, other: Event) -> bool:
     """Whether one would stand where the other is, at the same time."""
     is_near = abs(event.z_m - other.z_m) < 0.9
     return is_near and event.start_s < other.end_s + 2 and other.start_s < event.end_s + 2
+
+
+def _crowds(event: Event, others: Sequence[Event]) -> bool:
+    """Whether it would bring one more thing that stands in the way: there is one at most."""
+    return event.kind in FURNISHED and any(other.kind in FURNISHED for other in others)
 
 
 def _weather(rng: np.random.Generator, place: Place) -> Weather:
