@@ -16,7 +16,7 @@ SAME_TIME_S = 1e-6
 
 @dataclass(frozen=True)
 class ClipMeasures:
-    """What the pictures tell without any network."""
+    """What pictures and sound tell without any network."""
 
     mean_speed: Float32[np.ndarray, " t"]
     """Over all cells of a clip's motion fields, in frame heights per second."""
@@ -24,6 +24,8 @@ class ClipMeasures:
     """Of the fastest cell of a clip's motion fields, in frame heights per second."""
     brightness_change: Float32[np.ndarray, " t"]
     """How far the mean grey is from that of the clip before, in [0, 1]; 0 for the first clip."""
+    loudness: Float32[np.ndarray, " t"]
+    """Decades of the root mean square above `SILENCE`: from 0, which is no sound."""
 
 
 @dataclass(frozen=True)

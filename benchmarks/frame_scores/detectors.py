@@ -50,8 +50,18 @@ def brightness(look: Look) -> Float32[np.ndarray, " t"]:
     return _measures(look).brightness_change
 
 
-OF_PICTURES: dict[str, Detector] = {"motion": motion, "fastest": fastest, "brightness": brightness}
-TRIVIAL: dict[str, Detector] = OF_PICTURES | {"change": change}
+def loudness(look: Look) -> Float32[np.ndarray, " t"]:
+    """How loud it is."""
+    return _measures(look).loudness
+
+
+OF_FOOTAGE: dict[str, Detector] = {
+    "motion": motion,
+    "fastest": fastest,
+    "brightness": brightness,
+    "loudness": loudness,
+}
+TRIVIAL: dict[str, Detector] = OF_FOOTAGE | {"change": change}
 NAMES = (ALAN, *TRIVIAL, CHANCE)
 
 
@@ -62,10 +72,10 @@ def require_known(names: tuple[str, ...], *, has_measures: bool) -> None:
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise UserError(f"no detector {', '.join(unknown)}: choose among {', '.join(NAMES)}")
-    blind = [name for name in names if name in OF_PICTURES and not has_measures]
+    blind = [name for name in names if name in OF_FOOTAGE and not has_measures]
     if blind:
         raise UserError(
-            f"{', '.join(blind)} needs pictures, and features do not show them: name the videos "
+            f"{', '.join(blind)} needs footage, and features do not show it: name the videos "
             "with --videos instead of --features"
         )
 
@@ -73,7 +83,7 @@ def require_known(names: tuple[str, ...], *, has_measures: bool) -> None:
 def trivial_runs(*, has_measures: bool) -> Iterator[Run]:
     """Every trivial detector that can be asked."""
     for name, detect in TRIVIAL.items():
-        if has_measures or name not in OF_PICTURES:
+        if has_measures or name not in OF_FOOTAGE:
             yield Run(name, detect)
 
 
@@ -103,10 +113,10 @@ def checkpoint_run(folder: Path, *, device: str) -> Run:
 
 
 def network_missing(dataset: str, features: Path | None, seeds: int | None) -> DatasetMissing:
-    """What to say where features have no network of their own: how to train as many as asked."""
+    """What to say where no network is named or known: how to train as many as are asked for."""
     each = " --seed 0" if seeds in (None, 1) else f" --seed K (K = 0 to {seeds - 1})"
     return DatasetMissing(
-        "these features come without a network: train ALAN with `retrace train alan --dataset "
+        "no trained network is named: make it with `retrace train alan --dataset "
         f"{dataset} --features {features or 'DIR'}{each} --out CHECKPOINT`, then give every "
         "CHECKPOINT by a --checkpoint of its own"
     )

@@ -12,6 +12,7 @@ from jaxtyping import Float32, Int, UInt8
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.datasets.feature_folders import file_key
 from benchmarks.frame_scores.clips import ClipMeasures, Look, clips_at
+from benchmarks.simulator.measures import SILENCE
 from encoders.base import Profile
 from indexer.discovery import discover
 from segments.errors import UserError
@@ -87,28 +88,34 @@ class _Seen:
     mean_speed: Float32[np.ndarray, " t"]
     top_speed: Float32[np.ndarray, " t"]
     brightness: Float32[np.ndarray, " t"]
+    loudness: Float32[np.ndarray, " t"]
 
     @classmethod
     def of(cls, batch: ClipBatch) -> Self:
         speed = np.linalg.norm(batch.motion, axis=-1)
         greys = np.array([_grey(frames[-1]) for frames in batch.frames], np.float32)
-        return cls(speed.mean(axis=(1, 2, 3)), speed.max(axis=(1, 2, 3)), greys)
+        heard = np.zeros(len(batch), np.float32) if batch.audio is None else _loudness(batch.audio)
+        return cls(speed.mean(axis=(1, 2, 3)), speed.max(axis=(1, 2, 3)), greys, heard)
 
     @classmethod
     def joined(cls, parts: list["_Seen"]) -> Self:
-        names = ("mean_speed", "top_speed", "brightness")
+        names = ("mean_speed", "top_speed", "brightness", "loudness")
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
     def measures(self) -> ClipMeasures:
         change = np.abs(np.diff(self.brightness, prepend=self.brightness[:1]))
-        return ClipMeasures(self.mean_speed, self.top_speed, change)
+        return ClipMeasures(self.mean_speed, self.top_speed, change, self.loudness)
 
 
 def _grey(picture: UInt8[np.ndarray, "h w 3"]) -> float:
     return float(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).mean()) / 255
 
 
+def _loudness(audio: Float32[np.ndarray, "t s"]) -> Float32[np.ndarray, " t"]:
+    return np.log10(1 + np.sqrt(np.square(audio).mean(axis=1)) / SILENCE)
+
+
 def _joined(parts: list[ClipFeatures]) -> ClipFeatures:
-    """Consecutive pieces as one; sound is left out, as no detector hears."""
+    """Consecutive pieces as one; features of the sound are left out, as no detector takes them."""
     names = parts[0].streams
     return ClipFeatures({name: np.concatenate([p.streams[name] for p in parts]) for name in names})

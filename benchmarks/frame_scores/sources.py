@@ -14,7 +14,7 @@ from benchmarks.datasets.simulated import SimulatedBenchmark
 from benchmarks.frame_metrics import FRAMES_PER_CLIP
 from benchmarks.frame_scores.clips import ClipMeasures, Look, clips_at
 from benchmarks.records import digest_of
-from benchmarks.simulator.measures import group
+from benchmarks.simulator.measures import SILENCE, group
 from segments.errors import UserError
 from segments.levels import CLIP_S
 
@@ -82,7 +82,8 @@ class SimulatedClips:
         drawn = self.benchmark.drawn
         measures = drawn.measures(video)
         speeds, change = group(measures, "motion"), group(measures, "change")
-        seen = ClipMeasures(speeds[:, 0], speeds[:, 2], change[:, 0])
+        loudness = group(measures, "loudness")[:, 0] - np.float32(np.log10(SILENCE))
+        seen = ClipMeasures(speeds[:, 0], speeds[:, 2], change[:, 0], np.maximum(loudness, 0.0))
         yield Look(drawn.read(video), seen)
 
     def clip_of_frame(self, video: str, num_clips: int) -> Int[np.ndarray, " n"]:

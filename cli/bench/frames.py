@@ -1,19 +1,15 @@
 """`retrace bench vad-...`: how well scores per frame tell abnormal frames from normal ones."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from benchmarks.frame_scores.arguments import FrameArguments, TaskName
 from cli.options import RecordOption, SharedOption, WorkOption
 from cli.output import say, show
-
-if TYPE_CHECKING:
-    from benchmarks.frame_scores.arguments import FrameArguments, TaskName
 
 DetectorOption = Annotated[
     list[str] | None,
@@ -77,8 +73,6 @@ def labelled(task: TaskName, title: str) -> Callable[..., None]:
         scores: ScoresOption = None,
         out: RecordOption = None,
     ) -> None:
-        from benchmarks.frame_scores.arguments import FrameArguments
-
         arguments = FrameArguments(
             task=task,
             annotations=annotations,
@@ -112,8 +106,6 @@ def vad_ped2(
     out: RecordOption = None,
 ) -> None:
     """Frame scores on the 12 test clips of UCSD Ped2; nothing is trained."""
-    from benchmarks.frame_scores.arguments import FrameArguments
-
     arguments = FrameArguments(
         task="vad-ped2",
         shared=shared,
@@ -143,8 +135,6 @@ def vad_simulated(
     out: RecordOption = None,
 ) -> None:
     """Frame scores on the simulated benchmark's test videos, which are drawn where missing."""
-    from benchmarks.frame_scores.arguments import FrameArguments
-
     arguments = FrameArguments(
         task="vad-simulated",
         work=work,
