@@ -174,6 +174,11 @@ def _intervals(
     return dict(zip([*names, "sum_recall"], (Interval(*each) for each in found), strict=True))
 
 
+def unit(rows: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
+    """Rows of length 1, as cosines are taken of."""
+    return rows / np.linalg.norm(rows, axis=-1, keepdims=True).clip(min=1e-9)
+
+
 def clustered_bootstrap(
     statistic: Callable[[Int[np.ndarray, " n"]], float],
     clusters: Sequence[str],

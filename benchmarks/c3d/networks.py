@@ -13,10 +13,10 @@ import numpy as np
 from jaxtyping import Float32
 
 from benchmarks.c3d.features import STREAM_DIM, STREAMS, PeakFeatures, peak_features
-from benchmarks.c3d.systems import Compare, compare_embedded, unit
+from benchmarks.c3d.systems import Compare, compare_embedded
 from benchmarks.datasets.base import Item
 from benchmarks.datasets.ucfcrime_ar import C3DSubset
-from benchmarks.metrics import DirectionRanks, direction_scores
+from benchmarks.metrics import DirectionRanks, direction_scores, unit
 from benchmarks.retrieval.experiment import Experiment, Texts, Trained
 from encoders.alan import Alan, AlanConfig
 from encoders.alan.closed_form import (

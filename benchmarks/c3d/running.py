@@ -1,7 +1,7 @@
 """`retrace bench c3d-subset`: five folds pooled and the official split, every choice nested."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -10,14 +10,10 @@ from benchmarks.c3d.networks import Laboratory, ScratchAlan, Start, StartedAlan
 from benchmarks.c3d.systems import Ranked, Ridge, System, pooled, rank
 from benchmarks.datasets.base import Item
 from benchmarks.datasets.ucfcrime_ar import C3DSubset, open_c3d_subset
-from benchmarks.metrics import (
-    DirectionRanks,
-    direction_scores,
-    paired_bootstrap,
-    recall_intervals,
-)
+from benchmarks.metrics import direction_scores
 from benchmarks.records import RunRecord, digest_of, new_record
 from benchmarks.retrieval.experiment import Texts
+from benchmarks.retrieval.scores import compared_scores
 from encoders.alan.phrases import phrase_finder
 from encoders.alan.training import Machine
 from encoders.minilm import SHA256
@@ -133,33 +129,12 @@ def divisions(subset: C3DSubset, protocol: str) -> list[Division]:
 
 def protocol_scores(runs: dict[str, list[Ranked]]) -> dict[str, Any]:
     """Per system: its scores plain and corrected, with intervals, alone and against ridge."""
-    baseline = [ranked.plain for ranked in runs[BASELINE]]
-    scores: dict[str, Any] = {}
-    for name, ranked in runs.items():
+    systems = {
+        label: ranks
+        for name, ranked in runs.items()
         for label, ranks in (
-            (name, [r.plain for r in ranked]),
-            (f"{name}, CSLS", [r.corrected for r in ranked]),
-        ):
-            scores[label] = _system_scores(ranks) | {
-                "against ridge": asdict(paired_bootstrap(ranks, baseline)["sum_recall"])
-            }
-    return scores
-
-
-def _system_scores(ranks: Sequence[DirectionRanks]) -> dict[str, Any]:
-    """Means over seeds."""
-    each = [direction_scores(run) for run in ranks]
-    intervals = recall_intervals(ranks)
-    return {
-        "recalls": {name: asdict(interval) for name, interval in intervals.items()},
-        "median_ranks": [
-            sum(way) / len(each)
-            for way in zip(
-                *((s.to_video.median_rank, s.to_query.median_rank) for s in each), strict=True
-            )
-        ],
-        "sum_recall_by_seed": [score.sum_recall for score in each],
-        "ranks": [
-            {"to_video": run.to_video.tolist(), "to_query": run.to_query.tolist()} for run in ranks
-        ],
+            (name, [run.plain for run in ranked]),
+            (f"{name}, CSLS", [run.corrected for run in ranked]),
+        )
     }
+    return compared_scores(systems, baseline=BASELINE)

@@ -9,7 +9,7 @@ from jaxtyping import Float, Float32
 
 from benchmarks.c3d.features import peak, scaled_clips
 from benchmarks.datasets.base import FeatureReader, Item
-from benchmarks.metrics import DirectionRanks
+from benchmarks.metrics import DirectionRanks, unit
 from benchmarks.retrieval.embedding import Embedded
 from benchmarks.retrieval.hubness import corrected_ranks
 from encoders.alan.closed_form import ridge_map
@@ -92,8 +92,3 @@ def compare_embedded(items: Sequence[Item], embedded: Embedded, *, alpha: float)
         return similarity[np.ix_(rows, columns)]
 
     return compare
-
-
-def unit(rows: Float[np.ndarray, "*n d"]) -> Float[np.ndarray, "*n d"]:
-    """Rows of length 1."""
-    return rows / np.linalg.norm(rows, axis=-1, keepdims=True).clip(min=1e-9)

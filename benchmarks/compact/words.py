@@ -10,7 +10,7 @@ from jaxtyping import Float, Float32, Int
 
 from benchmarks.compact.decoded import DecodedVideo
 from benchmarks.compact.sounds import log_mel_moments
-from benchmarks.metrics import chance_scores, paired_ranks, retrieval_scores
+from benchmarks.metrics import chance_scores, paired_ranks, retrieval_scores, unit
 from encoders.base import Profile
 from segments.media import AUDIO_RATE_HZ, AudioClip
 
@@ -126,7 +126,7 @@ def ridge_similarity(
     gram = x.T @ x
     ridge = penalty * np.trace(gram) / len(gram) * np.eye(len(gram))
     predicted = (test_inputs - mean_in) @ np.linalg.solve(gram + ridge, x.T @ y)
-    return _unit(test_targets - mean_out) @ _unit(predicted).T
+    return unit(test_targets - mean_out) @ unit(predicted).T
 
 
 def report(similarity: Float[np.ndarray, "q g"]) -> dict[str, Any]:
@@ -146,7 +146,3 @@ def _moments(video: DecodedVideo) -> Float32[np.ndarray, " d"]:
 def _samples(video: DecodedVideo) -> Float32[np.ndarray, " s"]:
     assert video.sound is not None
     return video.sound.reshape(-1)
-
-
-def _unit(rows: Float[np.ndarray, "n d"]) -> Float[np.ndarray, "n d"]:
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(min=1e-9)

@@ -29,7 +29,11 @@ class Embedded:
 
     def similarity(self, alpha: float) -> Float32[np.ndarray, "n n"]:
         """Eq. 5 of every query, row, with every video, column."""
-        return np.stack([query.vector(alpha) for query in self.queries]) @ self.videos.T
+        return self.against(self, alpha)
+
+    def against(self, others: "Embedded", alpha: float) -> Float32[np.ndarray, "n m"]:
+        """Eq. 5 of these queries, rows, with other videos, columns."""
+        return np.stack([query.vector(alpha) for query in self.queries]) @ others.videos.T
 
 
 def led_by_detector(

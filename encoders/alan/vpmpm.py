@@ -9,6 +9,35 @@ from encoders.alan.config import AlanConfig
 from encoders.alan.outputs import VideoOutput
 
 
+class PromptingDecoder(nn.TransformerDecoderLayer):
+    """One standard decoder layer, computed at the masked words only: nothing else is asked for.
+
+    Without a mask of its own, a layer's output at one word needs the others as keys and values
+    but not their outputs; with 3 of 50 words masked this saves nine tenths of the layer.
+    """
+
+    def fill_in(
+        self,
+        asked: Float[Tensor, "b m d"],
+        sentence: Float[Tensor, "b l d"],
+        prompt: Float[Tensor, "b s d"],
+        *,
+        attended: Bool[Tensor, "b l"],
+        told: Bool[Tensor, "b s"],
+    ) -> Float[Tensor, "b m d"]:
+        """What `forward(sentence, prompt)` gives at the words `asked`, which are some of it."""
+        by_sentence, _ = self.self_attn(
+            asked, sentence, sentence, key_padding_mask=~attended, need_weights=False
+        )
+        x = self.norm1(asked + self.dropout1(by_sentence))
+        by_prompt, _ = self.multihead_attn(
+            x, prompt, prompt, key_padding_mask=~told, need_weights=False
+        )
+        x = self.norm2(x + self.dropout2(by_prompt))
+        inner = self.dropout(nn.functional.gelu(self.linear1(x)))
+        return self.norm3(x + self.dropout3(self.linear2(inner)))
+
+
 class MaskedPhraseModel(nn.Module):
     """A shared mask vector, the Prompting Decoder and a classifier over the vocabulary.
 
@@ -20,7 +49,7 @@ class MaskedPhraseModel(nn.Module):
         self.mask = nn.Parameter(torch.randn(config.text_dim) * 0.02)
         same = config.text_dim == config.d
         self.project = nn.Identity() if same else nn.Linear(config.text_dim, config.d)
-        self.decoder = nn.TransformerDecoderLayer(
+        self.decoder = PromptingDecoder(
             config.d, config.heads, config.ffn, config.dropout, activation="gelu", batch_first=True
         )
         self.classify = nn.Linear(config.d, vocabulary)
@@ -41,13 +70,19 @@ class MaskedPhraseModel(nn.Module):
             video: the prompt (X^v): all streams' tokens, one after the other, with no look-ahead
                 mask, since words are filled in and not continued.
         """
-        asked = self.project(torch.where(masked[..., None], self.mask, tokens))
-        prompt = video.tokens.flatten(1, 2)
-        told = video.mask.repeat(1, video.tokens.shape[1])
-        found = self.decoder(
-            asked, prompt, tgt_key_padding_mask=~attended, memory_key_padding_mask=~told
+        sentence = self.project(torch.where(masked[..., None], self.mask, tokens))
+        # The masked words of each row first, in their order; rows with fewer are filled up.
+        places = masked.sort(dim=1, descending=True, stable=True).indices
+        places = places[:, : int(masked.sum(dim=1).max())]
+        rows = torch.arange(len(masked), device=masked.device)[:, None]
+        found = self.decoder.fill_in(
+            sentence[rows, places],
+            sentence,
+            video.tokens.flatten(1, 2),
+            attended=attended,
+            told=video.mask.repeat(1, video.tokens.shape[1]),
         )
-        return self.classify(found[masked])
+        return self.classify(found[masked[rows, places]])
 
 
 def masked_phrase_loss(

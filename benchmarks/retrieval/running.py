@@ -1,0 +1,213 @@
+"""`retrace bench ucfcrime-ar|xdviolence-ar|simulated|PATH.toml`: R@K of trained networks."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from benchmarks.datasets.base import Item, RetrievalDataset
+from benchmarks.metrics import DirectionRanks, both_directions, unit
+from benchmarks.records import RunRecord, digest_of, new_record
+from benchmarks.retrieval.embedding import Embedded
+from benchmarks.retrieval.experiment import TEXT_FOLDER, Experiment, Texts, Trained
+from benchmarks.retrieval.hubness import corrected_ranks
+from benchmarks.retrieval.presets import PRESETS
+from benchmarks.retrieval.scores import compared_scores
+from encoders.alan import Alan
+from encoders.alan.closed_form import ridge_map
+from encoders.alan.phrases import phrase_finder
+from encoders.alan.training import AlanRecipe, Machine
+from encoders.alan.training.trainer import OnStep
+from encoders.bert import BertText
+from segments.errors import UserError
+
+ALPHAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
+RIDGE_PENALTY = 1.0
+CHANCE, RIDGE, ALAN = "chance", "ridge, mean", "ALAN"
+Baselines = Callable[[], Mapping[str, Float[np.ndarray, "q q"]]]
+"""Similarity matrices of systems that need no training run."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """How networks are trained, or where trained ones lie."""
+
+    profile: str = "compact"
+    seeds: int = 5
+    text_encoder: Path | None = None
+    """Folder of a BERT-shaped backbone to be trained along."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """Of the profile's recipe, e.g. epochs."""
+    checkpoints: tuple[Path, ...] = ()
+    """Trained networks to be measured instead."""
+    machine: Machine = field(default_factory=Machine)
+    work: Path | None = None
+    """Keeps a run's log and checkpoints, so that a stopped one goes on."""
+
+    def experiment(self, dataset: RetrievalDataset, *, seed: int = 0) -> Experiment:
+        """One run of the profile on a data set.
+
+        Raises:
+            UserError: no such profile, or one that trains a text backbone without a folder of it.
+        """
+        if self.profile not in PRESETS:
+            raise UserError(f"no training profile {self.profile!r}: choose {', '.join(PRESETS)}")
+        preset = PRESETS[self.profile]
+        by_text = dataset.query == "text"
+        if by_text and preset.trains_text and self.text_encoder is None:
+            raise UserError(
+                f"profile {self.profile} trains a text backbone along: name the folder of "
+                "BERT-base-cased (config.json, tokenizer.json, model.safetensors) with "
+                "--text-encoder, or take --profile compact"
+            )
+        texts = Texts(self.text_encoder)
+        text_dim = texts.backbone().dim if by_text else preset.config.d
+        config = preset.config_for(dataset, text_dim=text_dim)
+        recipe: AlanRecipe = replace(preset.recipe, seed=seed, **self.changes)
+        return Experiment(dataset, config, recipe, texts, self.machine)
+
+
+@dataclass(frozen=True)
+class RetrievalRun:
+    """One data set, one way of training, several seeds."""
+
+    dataset: RetrievalDataset
+    training: Training
+    arguments: Mapping[str, Any]
+    """What the command was given, for the record."""
+    command: str
+    baselines: Baselines = dict
+    say: Callable[[str], None] = lambda message: None
+    on_step: OnStep | None = None
+
+    def record(self) -> RunRecord:
+        """Trains, embeds and ranks.
+
+        Raises:
+            DatasetMissing: features of a video are missing; they are all looked for first.
+        """
+        began = time.perf_counter()
+        require_features(self.dataset)
+        embedded = [self._embedded(seed) for seed in range(self._num_runs)]
+        trained_s = time.perf_counter() - began
+        systems = self._systems(embedded)
+        name = self.dataset.name
+        return new_record(
+            name,
+            command=self.command,
+            seed=0,
+            data={name: digest_of(self.dataset.files)},
+            weights={str(p): digest_of([p / "model.safetensors"]) for p in self._checkpoints},
+            timings_s={"training and embedding": trained_s, "all": time.perf_counter() - began},
+            arguments=dict(self.arguments),
+            scores={
+                "query": self.dataset.query,
+                "systems": compared_scores(systems, baseline=next(iter(systems))),
+                "alpha": {str(alpha): _alpha_row(embedded, alpha) for alpha in ALPHAS},
+                "phrases by": phrase_finder()[0] if self.dataset.query == "text" else None,
+            },
+        )
+
+    @property
+    def _checkpoints(self) -> tuple[Path, ...]:
+        return self.training.checkpoints
+
+    @property
+    def _num_runs(self) -> int:
+        return len(self._checkpoints) or self.training.seeds
+
+    def _embedded(self, seed: int) -> tuple[Embedded, Embedded, float]:
+        """The test split, the training split, and α of one network."""
+        experiment = self.training.experiment(self.dataset, seed=seed)
+        if self._checkpoints:
+            trained = load_trained(self._checkpoints[seed])
+        else:
+            work = self.training.work
+            folder = None if work is None else work / f"{self.dataset.name}-seed{seed}"
+            trained = experiment.train(folder, on_step=self.on_step)
+        test, train = (experiment.embed(trained, self.dataset.split(s)) for s in ("test", "train"))
+        alpha = trained.alan.config.alpha
+        found = both_directions(test.similarity(alpha))
+        self.say(f"seed {seed}: SumR {found.sum_recall:.1f}")
+        return test, train, alpha
+
+    def _systems(
+        self, embedded: Sequence[tuple[Embedded, Embedded, float]]
+    ) -> dict[str, list[DirectionRanks]]:
+        systems = {
+            name: [DirectionRanks.of(similarity)] for name, similarity in self.baselines().items()
+        }
+        systems[ALAN] = [DirectionRanks.of(test.similarity(alpha)) for test, _, alpha in embedded]
+        systems[f"{ALAN}, CSLS"] = [
+            corrected_ranks(
+                test.similarity(alpha),
+                of_bank_queries=train.against(test, alpha),
+                of_bank_videos=test.against(train, alpha),
+            )
+            for test, train, alpha in embedded
+        ]
+        return systems
+
+
+def require_features(dataset: RetrievalDataset) -> None:
+    """Reads the test split once, so that an incomplete download shows before hours of training.
+
+    Raises:
+        DatasetMissing: something of a video is not there.
+    """
+    for item in dataset.split("test"):
+        dataset.features.read(item.video)
+
+
+def load_trained(folder: Path) -> Trained:
+    """What `Trained.save` wrote.
+
+    Raises:
+        WeightsMissing: it is not there, or damaged.
+    """
+    text = folder / TEXT_FOLDER
+    backbone = BertText.from_pretrained(text, pooling="cls").freeze() if text.is_dir() else None
+    return Trained(Alan.from_pretrained(folder), backbone)
+
+
+def ridge_baseline(
+    dataset: RetrievalDataset, texts: Texts, *, penalty: float = RIDGE_PENALTY
+) -> dict[str, Float[np.ndarray, "q q"]]:
+    """Ridge regression from the mean of a video's features to its sentence (text queries only)."""
+    train, test = dataset.split("train"), dataset.split("test")
+    seen, said = _pooled(dataset, train), _said(texts, train)
+    found = ridge_map(seen, said, penalty=penalty)
+    asked, shown = _said(texts, test) - said.mean(axis=0), found(_pooled(dataset, test))
+    return {RIDGE: unit(asked) @ unit(shown).T}
+
+
+def _pooled(dataset: RetrievalDataset, items: Sequence[Item]) -> Float32[np.ndarray, "n d"]:
+    """Unit means of each stream, side by side."""
+    rows = []
+    for item in items:
+        streams = dataset.features.read(item.video).streams.values()
+        rows.append(np.concatenate([unit(stream.mean(axis=0)) for stream in streams]))
+    return np.stack(rows)
+
+
+def _said(texts: Texts, items: Sequence[Item]) -> Float32[np.ndarray, "n c"]:
+    return texts.frozen([item.texts[0] for item in items])
+
+
+def _alpha_row(
+    embedded: Sequence[tuple[Embedded, Embedded, float]], alpha: float
+) -> dict[str, float]:
+    """Means over networks of R@1 and R@10 in both directions, and SumR, at another α."""
+    each = [both_directions(test.similarity(alpha)) for test, _, _ in embedded]
+    values = {
+        "to_video.r1": [score.to_video.r1 for score in each],
+        "to_video.r10": [score.to_video.r10 for score in each],
+        "to_query.r1": [score.to_query.r1 for score in each],
+        "to_query.r10": [score.to_query.r10 for score in each],
+        "sum_recall": [score.sum_recall for score in each],
+    }
+    return {name: float(np.mean(some)) for name, some in values.items()}
