@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, Int
@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float32, Float64, Int
 from segments.levels import CLIP_S
 from segments.vectors import ClipFeatures
 
+Sense = Literal["pictures", "sound"]
 SAME_TIME_S = 1e-6
 """A frame that begins this little before a clip belongs to it: times are rounded."""
 
@@ -41,8 +42,8 @@ class ClipSource(Protocol):
     """Where clips come from: a folder of features, footage, or the simulator."""
 
     @property
-    def has_measures(self) -> bool:
-        """Whether looks have measures."""
+    def senses(self) -> frozenset[Sense]:
+        """What looks have measures of; none where features are all there is."""
         ...
 
     def looks(self, video: str) -> Iterator[Look]:

@@ -3,7 +3,7 @@
 `TRIVIAL` ones need no network and are in every table. Scores are not negative.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from benchmarks.datasets.base import DatasetMissing
-from benchmarks.frame_scores.clips import ClipMeasures, Look
+from benchmarks.frame_scores.clips import ClipMeasures, Look, Sense
 from encoders.alan import Alan, AlanPredictor
 from encoders.base import Profile
 from encoders.registry import resolve_device
@@ -55,36 +55,41 @@ def loudness(look: Look) -> Float32[np.ndarray, " t"]:
     return _measures(look).loudness
 
 
-OF_FOOTAGE: dict[str, Detector] = {
+TRIVIAL: dict[str, Detector] = {
     "motion": motion,
     "fastest": fastest,
     "brightness": brightness,
     "loudness": loudness,
+    "change": change,
 }
-TRIVIAL: dict[str, Detector] = OF_FOOTAGE | {"change": change}
+NEEDS: dict[str, Sense] = {
+    "motion": "pictures",
+    "fastest": "pictures",
+    "brightness": "pictures",
+    "loudness": "sound",
+}
+"""What a detector takes beside features."""
 NAMES = (ALAN, *TRIVIAL, CHANCE)
 
 
-def require_known(names: tuple[str, ...], *, has_measures: bool) -> None:
+def require_known(names: tuple[str, ...], senses: frozenset[Sense]) -> None:
     """Raises:
-    UserError: there is no such detector, or features do not tell what it needs.
+    UserError: there is no such detector, or nothing shows what it needs.
     """
     unknown = [name for name in names if name not in NAMES]
     if unknown:
         raise UserError(f"no detector {', '.join(unknown)}: choose among {', '.join(NAMES)}")
-    blind = [name for name in names if name in OF_FOOTAGE and not has_measures]
-    if blind:
+    lacking = [f"{name} needs {NEEDS[name]}" for name in names if not _can_ask(name, senses)]
+    if lacking:
         raise UserError(
-            f"{', '.join(blind)} needs footage, and features do not show it: name the videos "
-            "with --videos instead of --features"
+            f"{', '.join(lacking)}, and there is none here: features have neither pictures nor "
+            "sound (name the footage with --videos instead of --features), silent videos no sound"
         )
 
 
-def trivial_runs(*, has_measures: bool) -> Iterator[Run]:
+def trivial_runs(senses: frozenset[Sense]) -> list[Run]:
     """Every trivial detector that can be asked."""
-    for name, detect in TRIVIAL.items():
-        if has_measures or name not in OF_FOOTAGE:
-            yield Run(name, detect)
+    return [Run(name, detect) for name, detect in TRIVIAL.items() if _can_ask(name, senses)]
 
 
 def profile_run(profile: Profile) -> Run:
@@ -122,6 +127,10 @@ def network_missing(dataset: str, features: Path | None, seeds: int | None) -> D
     )
 
 
+def _can_ask(name: str, senses: frozenset[Sense]) -> bool:
+    return name not in NEEDS or NEEDS[name] in senses
+
+
 def _change(stream: Float32[np.ndarray, "t d"]) -> Float32[np.ndarray, " t"]:
     norms = np.linalg.norm(stream, axis=1, keepdims=True)
     unit = stream / np.maximum(norms, SMALLEST_NORM)
@@ -130,5 +139,5 @@ def _change(stream: Float32[np.ndarray, "t d"]) -> Float32[np.ndarray, " t"]:
 
 
 def _measures(look: Look) -> ClipMeasures:
-    assert look.measures is not None, "`require_known` refuses these detectors without pictures"
+    assert look.measures is not None, "`require_known` refuses these detectors without footage"
     return look.measures

@@ -11,7 +11,7 @@ from jaxtyping import Float32, Int, UInt8
 
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.datasets.feature_folders import file_key
-from benchmarks.frame_scores.clips import ClipMeasures, Look, clips_at
+from benchmarks.frame_scores.clips import ClipMeasures, Look, Sense, clips_at
 from benchmarks.simulator.measures import SILENCE
 from encoders.base import Profile
 from indexer.discovery import discover
@@ -31,8 +31,6 @@ class FootageClips:
 
     sources: Mapping[str, VideoSource]
     profile: Profile
-
-    has_measures = True
 
     @classmethod
     def open(cls, folder: Path, videos: Iterable[str], profile: Profile) -> Self:
@@ -58,6 +56,11 @@ class FootageClips:
                 f"{', ...' if len(missing) > NUM_NAMED else ''}"
             )
         return cls({video: probe(path) for video, path in found.items()}, profile)
+
+    @property
+    def senses(self) -> frozenset[Sense]:
+        has_sound = any(source.has_audio for source in self.sources.values())
+        return frozenset({"pictures", "sound"} if has_sound else {"pictures"})
 
     def looks(self, video: str) -> Iterator[Look]:
         spec = self.profile.spec

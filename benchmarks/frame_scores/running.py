@@ -94,10 +94,9 @@ def detector_runs(task: FrameTask, arguments: FrameArguments) -> list[Run]:
         UserError: no such detector, or another number of checkpoints than of seeds.
         DatasetMissing: "alan" is asked for and there is no network.
     """
-    has_measures = task.clips.has_measures
-    require_known(arguments.detector, has_measures=has_measures)
+    require_known(arguments.detector, task.clips.senses)
     networks = _networks(task, arguments) if ALAN in arguments.detector else []
-    return [*networks, *trivial_runs(has_measures=has_measures)]
+    return [*networks, *trivial_runs(task.clips.senses)]
 
 
 def measure(scored: Sequence[ScoredVideo], runs: Sequence[Run], *, rounds: int) -> dict[str, Any]:

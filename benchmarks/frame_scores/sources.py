@@ -12,7 +12,7 @@ from benchmarks.datasets.feature_files import FolderFeatures, open_folder
 from benchmarks.datasets.feature_folders import LAYOUT_FILE, file_key
 from benchmarks.datasets.simulated import SimulatedBenchmark
 from benchmarks.frame_metrics import FRAMES_PER_CLIP
-from benchmarks.frame_scores.clips import ClipMeasures, Look, clips_at
+from benchmarks.frame_scores.clips import ClipMeasures, Look, Sense, clips_at
 from benchmarks.records import digest_of
 from benchmarks.simulator.measures import SILENCE, group
 from segments.errors import UserError
@@ -26,8 +26,6 @@ class FolderClips:
     features: FolderFeatures
     fps: float | None = None
     """Frames per second of videos whose clips are `CLIP_S` long; None: clips have 16 frames."""
-
-    has_measures = False
 
     @classmethod
     def open(cls, folder: Path, *, fps: float | None) -> Self:
@@ -47,6 +45,10 @@ class FolderClips:
                 "--fps out (it is for features that `retrace features extract` wrote)"
             )
         return cls(open_folder(folder), fps)
+
+    @property
+    def senses(self) -> frozenset[Sense]:
+        return frozenset()
 
     def looks(self, video: str) -> Iterator[Look]:
         for crop in range(self.features.num_crops):
@@ -76,7 +78,9 @@ class SimulatedClips:
 
     benchmark: SimulatedBenchmark
 
-    has_measures = True
+    @property
+    def senses(self) -> frozenset[Sense]:
+        return frozenset({"pictures", "sound"})
 
     def looks(self, video: str) -> Iterator[Look]:
         drawn = self.benchmark.drawn

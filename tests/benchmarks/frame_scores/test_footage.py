@@ -45,13 +45,16 @@ def test_brightness_is_the_change_of_the_mean_grey(tmp_path):
     np.testing.assert_allclose(brightness(look), expected, atol=2 / 255)
     assert motion(look).max() < 0.02
     assert not loudness(look).any()
+    assert clips.senses == {"pictures"}  # a silent video is not asked how loud it is
 
 
 def test_loudness_is_decades_above_silence(tmp_path):
     pictures = [np.full((48, 64, 3), 90, np.uint8)] * 48
     tone = Tone(start_s=0.7, end_s=1.2, length_s=1.92)  # within the second clip
     path = write_video(tmp_path / "tone.mp4", pictures, fps=FPS, tone=tone)
-    [look] = clips_of(path).looks("tone")
+    clips = clips_of(path)
+    assert clips.senses == {"pictures", "sound"}
+    [look] = clips.looks("tone")
     # A sine of amplitude 0.5 for 0.5 s of 0.64 s, above a ten-thousandth.
     level = np.sqrt(0.5**2 / 2 * 0.5 / 0.64)
     assert loudness(look)[1] == pytest.approx(np.log10(level / 1e-4), abs=0.05)
@@ -144,7 +147,6 @@ def test_two_real_clips_of_ped2(shared_data, tmp_path):
         "motion",
         "fastest",
         "brightness",
-        "loudness",
         "change",
         "random",
     ]

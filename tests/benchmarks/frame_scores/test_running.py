@@ -151,7 +151,7 @@ def test_a_network_of_other_streams_names_both_widths(arguments, tmp_path):
         ({"checkpoint": (), "seeds": 5}, DatasetMissing, "retrace train alan --dataset ucfcrime"),
         ({"seeds": 5}, UserError, "--seeds 5 with 1 checkpoints"),
         ({"detector": ("alan", "traces")}, UserError, "no detector traces: choose among alan,"),
-        ({"detector": ("motion",)}, UserError, "motion needs footage"),
+        ({"detector": ("motion",)}, UserError, "motion needs pictures, and there is none here"),
         ({"videos": Path("here")}, UserError, "--features and --videos exclude each other"),
         ({"fps": 30.0}, UserError, "clips of 16 frames, whatever the frame rate"),
     ],
