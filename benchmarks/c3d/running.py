@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.arguments import TaskArguments
 from benchmarks.c3d.networks import Laboratory, ScratchAlan, Start, StartedAlan
 from benchmarks.c3d.systems import Ranked, Ridge, System, pooled, rank
 from benchmarks.datasets.base import Item
@@ -46,8 +47,12 @@ class C3DRun:
     machine: Machine = field(default_factory=lambda: Machine(bf16=True))
     say: Say = lambda message: None
 
-    def record(self) -> RunRecord:
-        """Runs everything."""
+    def record(self, arguments: TaskArguments) -> RunRecord:
+        """Runs everything.
+
+        Args:
+            arguments: what was asked for, for the record.
+        """
         began = time.perf_counter()
         subset = open_c3d_subset(self.shared)
         texts = Texts()
@@ -57,12 +62,12 @@ class C3DRun:
             scores[protocol] = protocol_scores(runs)
         return new_record(
             "c3d-subset",
-            command=f"retrace bench c3d-subset --shared SHARED --seeds {self.seeds}",
+            command=arguments.command,
             seed=0,
             data={subset.dataset.name: digest_of(subset.dataset.files)},
             weights={"minilm": SHA256},
             timings_s={"all": time.perf_counter() - began},
-            arguments={"shared": str(self.shared), "seeds": self.seeds, "bf16": self.machine.bf16},
+            arguments=arguments.model_dump(mode="json"),
             scores=scores | {"phrases by": phrase_finder()[0]},
         )
 

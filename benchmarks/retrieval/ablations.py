@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.datasets.base import RetrievalDataset
 from benchmarks.metrics import DirectionRanks, direction_scores
-from benchmarks.records import RunRecord, digest_of, new_record
+from benchmarks.records import RunRecord, new_record
 from benchmarks.retrieval.opening import clip_truth
 from benchmarks.retrieval.running import Training
 from benchmarks.retrieval.scores import compared_scores
@@ -141,7 +141,3 @@ def rank_by_training(dataset: RetrievalDataset, training: Training) -> Rank:
         return runs
 
     return rank
-
-
-def data_digest(dataset: RetrievalDataset) -> dict[str, str]:
-    return {dataset.name: digest_of(dataset.files)}

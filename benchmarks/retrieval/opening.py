@@ -59,4 +59,6 @@ def clip_truth(dataset: RetrievalDataset) -> dict[str, Float32[np.ndarray, " t"]
     """1 where a clip shows an anomaly, by video; None where a data set does not tell."""
     if not isinstance(dataset, SimulatedBenchmark):
         return None
-    return {item.video: dataset.clip_labels(item.video).astype(np.float32) for item in dataset.items}
+    return {
+        item.video: dataset.clip_labels(item.video).astype(np.float32) for item in dataset.items
+    }

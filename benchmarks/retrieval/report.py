@@ -13,14 +13,19 @@ BACK = ("to_query.r1", "to_query.r5", "to_query.r10")
 PUBLISHED = {"ucfcrime-ar": (*TABLE_II, *FOLLOW_UPS), "xdviolence-ar": (*TABLE_III, *FOLLOW_UPS)}
 
 
+def table_of(record: RunRecord) -> str:
+    """The table that fits a retrieval record."""
+    if record.arguments.get("ablation") is not None:
+        return ablation_table(record)
+    return c3d_table(record) if record.task == "c3d-subset" else retrieval_table(record)
+
+
 def retrieval_table(record: RunRecord) -> str:
     """Our systems, then the published rows of the same benchmark."""
     asked = {"text": "T", "audio": "A"}[record.scores["query"]]
     rows = [_ours(name, scores) for name, scores in record.scores["systems"].items()]
     rows += [
-        _published(row)
-        for row in PUBLISHED.get(record.task, ())
-        if row.benchmark == record.task
+        _published(row) for row in PUBLISHED.get(record.task, ()) if row.benchmark == record.task
     ]
     parts = [markdown_table(_head(f"{asked}→V", f"V→{asked}"), rows), _alpha(record)]
     return "\n\n".join([*parts, origin(record)])
@@ -54,7 +59,9 @@ def _head(there: str, back: str, compared: str = "to ridge") -> tuple[str, ...]:
 def _ours(name: str, scores: Mapping[str, Any]) -> tuple[str, ...]:
     recalls, medians = scores["recalls"], scores["median_ranks"]
     total, against = recalls["sum_recall"], scores["against baseline"]
-    difference = "" if not any(against.values()) else f"{_signed(against['value'])} ({_span(against)})"
+    difference = (
+        "" if not any(against.values()) else f"{_signed(against['value'])} ({_span(against)})"
+    )
     return (
         name,
         *(f"{recalls[key]['value']:.1f}" for key in RECALLS),

@@ -1,10 +1,13 @@
 """`retrace bench TASK`: how well it works, with a record that says how that was found out."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from cli.bench import frames, profiles, served
+from cli.bench import frames, profiles, replaying, retrieval, served
 
-app = typer.Typer(help="Measures retrace.", no_args_is_help=True)
+app = typer.Typer(help="Measures retrace.", invoke_without_command=True)
 app.command()(profiles.compact)
 app.command()(profiles.indexing)
 app.command()(served.library)
@@ -13,3 +16,26 @@ app.command("vad-xd-violence")(frames.labelled("vad-xd-violence", "XD-Violence")
 app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTech"))
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
+for task in (
+    retrieval.c3d_subset,
+    retrieval.ucfcrime_ar,
+    retrieval.xdviolence_ar,
+    retrieval.simulated,
+    retrieval.retrieval,
+):
+    app.command()(task)
+
+
+@app.callback()
+def bench(
+    ctx: typer.Context,
+    replay: Annotated[
+        Path | None,
+        typer.Option(metavar="RECORD", help="Run the task of a record again, and compare."),
+    ] = None,
+) -> None:
+    """Measures retrace."""
+    if replay is not None:
+        replaying.replay(replay)
+    elif ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())

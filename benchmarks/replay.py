@@ -1,0 +1,66 @@
+"""Runs a record's task again, from the arguments that the record keeps."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from benchmarks.frame_scores.arguments import FrameArguments
+from benchmarks.frame_scores.running import run_frames
+from benchmarks.records import RunRecord
+from benchmarks.retrieval.arguments import RetrievalArguments
+from benchmarks.retrieval.tasks import Watcher, run_retrieval
+from segments.errors import UserError
+
+
+def read_record(path: Path) -> RunRecord:
+    """
+    Raises:
+        UserError: the file is not there, or is no record.
+    """
+    try:
+        return RunRecord.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        raise UserError(
+            f"no record {path}: name a file that `retrace bench ... -o` wrote"
+        ) from None
+    except ValidationError as error:
+        raise UserError(f"{path} is no record of `retrace bench`: {error}") from error
+
+
+def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
+    """The record of the same task, run now.
+
+    Raises:
+        UserError: the record keeps no arguments (an older one, or of a task without replay).
+    """
+    task = record.arguments.get("task")
+    if task is None:
+        raise UserError(
+            f"the record of {record.task} keeps no arguments to run again from; its command was "
+            f"`{record.command}`"
+        )
+    if task.startswith("vad-"):
+        return run_frames(FrameArguments.model_validate(record.arguments))
+    return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)
+
+
+def differences(old: Any, new: Any, *, tolerance: float = 1e-6, at: str = "scores") -> list[str]:
+    """Where two records' scores differ by more than `tolerance`, in words."""
+    return list(_differences(old, new, tolerance, at))
+
+
+def _differences(old: Any, new: Any, tolerance: float, at: str) -> Iterator[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in sorted(old.keys() | new.keys()):
+            yield from _differences(old.get(name), new.get(name), tolerance, f"{at}.{name}")
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differences(one, other, tolerance, f"{at}[{place}]")
+    elif isinstance(old, float | int) and isinstance(new, float | int):
+        both_nan = old != old and new != new
+        if not both_nan and not abs(old - new) <= tolerance:
+            yield f"{at}: {old} was recorded, {new} is found now"
+    elif old != new:
+        yield f"{at}: {old!r} was recorded, {new!r} is found now"

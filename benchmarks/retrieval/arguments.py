@@ -1,0 +1,78 @@
+"""What `retrace bench` was asked for about retrieval."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from benchmarks.arguments import TaskArguments
+from benchmarks.datasets.base import Query
+from benchmarks.retrieval.opening import Source
+from benchmarks.retrieval.running import Training
+from encoders.alan.training import Machine
+
+TaskName = Literal["c3d-subset", "ucfcrime-ar", "xdviolence-ar", "simulated", "retrieval"]
+
+
+class RetrievalArguments(TaskArguments):
+    """Which options a task takes, its command tells."""
+
+    task: TaskName  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen: none can set it
+    table: Path | None = None
+    """TOML file of a data set of the user's own, for the task "retrieval"."""
+    ablation: str | None = None
+    """One of `ablations.TABLES`, instead of the plain run."""
+    shared: Path | None = None
+    annotations: Path | None = None
+    features: Path | None = None
+    language: str = "en"
+    query: Query = "text"
+    train: int = 1000
+    test: int = 250
+    """Videos of the simulated benchmark."""
+    work: Path | None = None
+    checkpoint: tuple[Path, ...] = ()
+    """Folders of trained networks, one per seed; none trains first."""
+    seeds: int = 5
+    profile: str = "paper"
+    text_encoder: Path | None = None
+    epochs: int | None = None
+    device: str = "cpu"
+    bf16: bool = False
+    compile: bool = False
+
+    @property
+    def machine(self) -> Machine:
+        return Machine(self.device, bf16=self.bf16, compiled=self.compile)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """Of the profile's recipe."""
+        return {} if self.epochs is None else {"epochs": self.epochs}
+
+    @property
+    def source(self) -> Source:
+        """Where the data set is found."""
+        name = str(self.table) if self.table is not None else self.task
+        work = {} if self.work is None else {"work": self.work}
+        return Source(
+            name,
+            annotations=self.annotations,
+            features=self.features,
+            language=self.language,
+            query=self.query,
+            train=self.train,
+            test=self.test,
+            **work,
+        )
+
+    @property
+    def training(self) -> Training:
+        """How its networks are made."""
+        return Training(
+            profile=self.profile,
+            seeds=self.seeds,
+            text_encoder=self.text_encoder,
+            changes=self.changes,
+            checkpoints=self.checkpoint,
+            machine=self.machine,
+            work=self.work,
+        )
