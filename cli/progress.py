@@ -1,4 +1,4 @@
-"""Progress of indexing: a live bar on a terminal, a line per file elsewhere."""
+"""Progress of indexing and of training: a live bar on a terminal, lines elsewhere."""
 
 import time
 from collections.abc import Sequence
@@ -71,3 +71,48 @@ class IndexProgress:
         assert step.outcome is not None
         text = f"{self._num_done}/{self._num_files} {step.outcome.status}: {step.outcome.path}"
         self._console.print(text, markup=False)
+
+
+class TrainingProgress:
+    """Shows the steps of a training run on stderr, with the parts of the loss."""
+
+    LINE_EVERY = 100
+    """Steps between lines where no terminal is."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.completed:.0f}/{task.total:.0f} steps"),
+            TimeRemainingColumn(),
+            console=self._console,
+            transient=True,
+            disable=not self._console.is_terminal,
+        )
+        self._num_steps = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def start(self, num_steps: int) -> None:
+        """Of the whole run; a run that goes on begins further right."""
+        self._num_steps = num_steps
+        self._task = self._bar.add_task("", total=num_steps)
+        self._bar.start()
+
+    def show(self, step: int, losses: dict[str, float]) -> None:
+        """An `encoders.alan.training.trainer.OnStep`."""
+        parts = ", ".join(f"{name} {loss:.4f}" for name, loss in losses.items())
+        self._bar.update(self._task, completed=step, description=parts)
+        if not self._console.is_terminal and step % self.LINE_EVERY == 0:
+            text = f"step {step}/{self._num_steps}: {parts}"
+            self._console.print(text, markup=False)

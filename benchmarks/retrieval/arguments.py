@@ -3,13 +3,87 @@
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import BaseModel, ConfigDict
+
 from benchmarks.arguments import TaskArguments
 from benchmarks.datasets.base import Query
+from benchmarks.retrieval.experiment import Experiment
 from benchmarks.retrieval.opening import Source
 from benchmarks.retrieval.running import Training
+from encoders.alan.losses import Reduction
+from encoders.alan.masking import Masking
+from encoders.alan.phrases import Engine
 from encoders.alan.training import Machine
 
 TaskName = Literal["c3d-subset", "ucfcrime-ar", "xdviolence-ar", "simulated", "retrieval"]
+
+
+class RecipeChanges(BaseModel):
+    """What a run may change of its profile's recipe; None leaves it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: int = 0
+    epochs: int | None = None
+    reduction: Reduction = "mean"
+    masking: Masking = "phrases"
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return self.model_dump(exclude={"seed"}, exclude_none=True)
+
+
+class TrainArguments(BaseModel):
+    """What `retrace train alan` was asked for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dataset: str
+    features: Path | None = None
+    annotations: Path | None = None
+    language: str = "en"
+    query: Query = "text"
+    train: int = 1000
+    work: Path = Path("runs/simulated")
+    profile: str = "compact"
+    text_encoder: Path | None = None
+    phrases: Engine = "auto"
+    device: str = "cpu"
+    bf16: bool = False
+    compile: bool = False
+    gradient_checkpointing: bool = False
+    recipe: RecipeChanges = RecipeChanges()
+
+    def experiment(self) -> Experiment:
+        """What is to be trained.
+
+        Raises:
+            DatasetMissing: files are missing; says which and how to get them.
+            UserError: an option makes no sense.
+        """
+        source = Source(
+            self.dataset,
+            annotations=self.annotations,
+            features=self.features,
+            language=self.language,
+            query=self.query,
+            train=self.train,
+            test=1,
+            work=self.work,
+        )
+        training = Training(
+            profile=self.profile,
+            text_encoder=self.text_encoder,
+            phrases=self.phrases,
+            changes=self.recipe.values,
+            machine=Machine(
+                self.device,
+                bf16=self.bf16,
+                compiled=self.compile,
+                checkpointed=self.gradient_checkpointing,
+            ),
+        )
+        return training.experiment(source.open(), seed=self.recipe.seed)
 
 
 class RetrievalArguments(TaskArguments):

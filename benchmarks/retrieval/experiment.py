@@ -21,6 +21,7 @@ from benchmarks.retrieval.embedding import (
 from benchmarks.retrieval.examples import MakeTable, training_set
 from encoders.alan import Alan, AlanConfig, AlanPredictor
 from encoders.alan.phrases import Engine, phrase_finder
+from encoders.alan.start import start_aligned
 from encoders.alan.training import AlanRecipe, AlanTrainer, Machine, Sentences
 from encoders.alan.training.texts import pieces_table
 from encoders.alan.training.trainer import OnEpoch, OnStep
@@ -46,6 +47,11 @@ class Texts:
     def frozen(self) -> Sentences:
         """MiniLM; every sentence is asked once."""
         return Sentences(load_minilm())
+
+    @cached_property
+    def dim(self) -> int:
+        """Width of its states."""
+        return self.backbone().dim
 
     def backbone(self) -> BertText:
         """A fresh one to be trained, or the frozen one."""
@@ -99,6 +105,8 @@ class Experiment:
             in_memory=self.in_memory,
         )
         recipe = self.recipe if by_text else replace(self.recipe, masking="none")
+        if start is None and self.config.residual_gate:
+            start = self._aligned_start(items)
         return AlanTrainer(
             self.config, data, recipe, backbone=backbone, start=start, machine=self.machine
         )
@@ -114,6 +122,17 @@ class Experiment:
     ) -> Trained:
         """Trains on the training split, or on the items given; see `AlanTrainer.run`."""
         trainer = self.trainer(self.dataset.split("train") if items is None else items, start=start)
+        return self.finish(trainer, folder, on_step=on_step, on_epoch=on_epoch)
+
+    def finish(
+        self,
+        trainer: AlanTrainer,
+        folder: Path | None = None,
+        *,
+        on_step: OnStep | None = None,
+        on_epoch: OnEpoch | None = None,
+    ) -> Trained:
+        """Runs a trainer of this experiment to its end; see `AlanTrainer.run`."""
         alan = trainer.run(folder, on_step=on_step, on_epoch=on_epoch)
         backbone = trainer.learner.backbone
         return Trained(alan, None if backbone is None else backbone.freeze())
@@ -124,6 +143,11 @@ class Experiment:
         chosen = self.dataset.split("test") if items is None else items
         features = self.dataset.features
         return embed_items(predictor, chosen, features, self._ask(trained), lead=self._lead())
+
+    def _aligned_start(self, items: Sequence[Item]) -> Callable[[Alan], None]:
+        """Mean-pooled retrieval by the stream appearance, as the compact profile starts."""
+        said = self.texts.frozen([text for item in items for text in item.texts])
+        return partial(start_aligned, stream="appearance", sentences=said, seed=self.recipe.seed)
 
     def _table(self, backbone: BertText) -> MakeTable:
         masking = self.recipe.masking if self.recipe.has_phrases else "none"

@@ -19,7 +19,7 @@ from benchmarks.retrieval.presets import PRESETS
 from benchmarks.retrieval.scores import compared_scores
 from encoders.alan import Alan
 from encoders.alan.closed_form import ridge_map
-from encoders.alan.phrases import phrase_finder
+from encoders.alan.phrases import Engine, phrase_finder
 from encoders.alan.training import AlanRecipe, Machine
 from encoders.alan.training.trainer import OnStep
 from encoders.bert import BertText
@@ -40,6 +40,8 @@ class Training:
     seeds: int = 5
     text_encoder: Path | None = None
     """Folder of a BERT-shaped backbone to be trained along."""
+    phrases: Engine = "auto"
+    """Parser that VPMPM's phrases come from."""
     changes: Mapping[str, Any] = field(default_factory=dict)
     """Of the profile's recipe, e.g. epochs."""
     checkpoints: tuple[Path, ...] = ()
@@ -64,8 +66,8 @@ class Training:
                 "BERT-base-cased (config.json, tokenizer.json, model.safetensors) with "
                 "--text-encoder, or take --profile compact"
             )
-        texts = Texts(self.text_encoder)
-        text_dim = texts.backbone().dim if by_text else preset.config.d
+        texts = Texts(self.text_encoder, self.phrases)
+        text_dim = texts.dim if by_text else preset.config.d
         config = preset.config_for(dataset, text_dim=text_dim)
         recipe: AlanRecipe = replace(preset.recipe, seed=seed, **self.changes)
         return Experiment(dataset, config, recipe, texts, self.machine)

@@ -26,7 +26,9 @@ CheckpointOption = Annotated[
     ),
 ]
 SeedsOption = Annotated[int, typer.Option(min=1, help="Networks to train, one per seed.")]
-ProfileOption = Annotated[str, typer.Option("--profile", help="How to train: paper or compact.")]
+ProfileOption = Annotated[
+    str, typer.Option("--profile", help="How to train: paper, compact or aligned.")
+]
 TextEncoderOption = Annotated[
     Path | None,
     typer.Option(
@@ -158,7 +160,7 @@ def simulated(
     ablation: AblationOption = None,
     checkpoint: CheckpointOption = None,
     seeds: SeedsOption = 1,
-    profile: ProfileOption = "compact",
+    profile: ProfileOption = "aligned",
     epochs: EpochsOption = None,
     work: WorkOption = None,
     device: DeviceOption = "cpu",
