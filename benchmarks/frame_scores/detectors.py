@@ -117,13 +117,16 @@ def checkpoint_run(folder: Path, *, device: str) -> Run:
     return Run(ALAN, detect)
 
 
-def network_missing(dataset: str, features: Path | None, seeds: int | None) -> DatasetMissing:
-    """What to say where no network is named or known: how to train as many as are asked for."""
-    each = " --seed 0" if seeds in (None, 1) else f" --seed K (K = 0 to {seeds - 1})"
+def network_missing(training: str, seeds: int | None) -> DatasetMissing:
+    """What to say where no network is named or known: how to train as many as are asked for.
+
+    Args:
+        training: options of `retrace train alan`.
+    """
+    each = "--seed 0" if seeds in (None, 1) else f"--seed K (K = 0 to {seeds - 1})"
     return DatasetMissing(
-        "no trained network is named: make it with `retrace train alan --dataset "
-        f"{dataset} --features {features or 'DIR'}{each} --out CHECKPOINT`, then give every "
-        "CHECKPOINT by a --checkpoint of its own"
+        f"no trained network is named: make it with `retrace train alan {training} {each} --out "
+        "CHECKPOINT`, then give every CHECKPOINT by a --checkpoint of its own"
     )
 
 

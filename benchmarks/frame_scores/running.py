@@ -129,7 +129,7 @@ def save_scores(scored: Sequence[ScoredVideo], runs: Sequence[Run], folder: Path
 def _networks(task: FrameTask, arguments: FrameArguments) -> list[Run]:
     folders, seeds = arguments.checkpoint, arguments.seeds
     if not folders and (task.profile is None or seeds is not None):
-        raise network_missing(TASKS[task.name].train_dataset, arguments.features, seeds)
+        raise network_missing(TASKS[task.name].training, seeds)
     if folders and seeds not in (None, len(folders)):
         raise UserError(
             f"--seeds {seeds} with {len(folders)} checkpoints: name one --checkpoint per seed"

@@ -44,19 +44,31 @@ class Facts:
     """What is known of a task before any file is."""
 
     title: str
-    train_dataset: str
-    """What `retrace train alan --dataset` takes to train a network for it."""
+    training: str
+    """Options of `retrace train alan` that make a network for it."""
     open_labels: Callable[[Path], FrameLabels] | None = None
     """From the folder of annotations; None: the simulator knows."""
     labels_source: str = ""
 
 
 TASKS: dict[TaskName, Facts] = {
-    "vad-ucf-crime": Facts("UCF-Crime", "ucfcrime-ar", open_ucf_crime, LISTS_SOURCE),
-    "vad-xd-violence": Facts("XD-Violence", "xdviolence-ar", open_xd_violence, LISTS_SOURCE),
-    "vad-shanghaitech": Facts("ShanghaiTech", "TABLE.toml", open_shanghaitech, SHANGHAI_SOURCE),
-    "vad-ped2": Facts("UCSD Ped2", "TABLE.toml", open_ped2, PED2_SOURCE),
-    "vad-simulated": Facts("Simulated", "simulated"),
+    "vad-ucf-crime": Facts(
+        "UCF-Crime",
+        "--dataset ucfcrime-ar --annotations CAPTIONS --features DIR --profile paper",
+        open_ucf_crime,
+        LISTS_SOURCE,
+    ),
+    "vad-xd-violence": Facts(
+        "XD-Violence",
+        "--dataset xdviolence-ar --annotations LISTS --features DIR --profile paper",
+        open_xd_violence,
+        LISTS_SOURCE,
+    ),
+    "vad-shanghaitech": Facts(
+        "ShanghaiTech", "--dataset TABLE.toml --features DIR", open_shanghaitech, SHANGHAI_SOURCE
+    ),
+    "vad-ped2": Facts("UCSD Ped2", "--dataset TABLE.toml --features DIR", open_ped2, PED2_SOURCE),
+    "vad-simulated": Facts("Simulated", "--dataset simulated --work DIR"),
 }
 
 
