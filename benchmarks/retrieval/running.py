@@ -17,7 +17,7 @@ from benchmarks.retrieval.experiment import TEXT_FOLDER, Experiment, Texts, Trai
 from benchmarks.retrieval.hubness import corrected_ranks
 from benchmarks.retrieval.presets import PRESETS
 from benchmarks.retrieval.scores import compared_scores
-from encoders.alan import Alan
+from encoders.alan import Alan, AlanConfig
 from encoders.alan.closed_form import ridge_map
 from encoders.alan.phrases import Engine, phrase_finder
 from encoders.alan.training import AlanRecipe, Machine
@@ -124,18 +124,25 @@ class RetrievalRun:
 
     def _embedded(self, seed: int) -> tuple[Embedded, Embedded, float]:
         """The test split, the training split, and α of one network."""
-        experiment = self.training.experiment(self.dataset, seed=seed)
-        if self._checkpoints:
-            trained = load_trained(self._checkpoints[seed])
-        else:
-            work = self.training.work
-            folder = None if work is None else work / f"{self.dataset.name}-seed{seed}"
-            trained = experiment.train(folder, on_step=self.on_step)
+        experiment, trained = self._loaded(seed) if self._checkpoints else self._trained(seed)
         test, train = (experiment.embed(trained, self.dataset.split(s)) for s in ("test", "train"))
         alpha = trained.alan.config.alpha
         found = both_directions(test.similarity(alpha))
         self.say(f"seed {seed}: SumR {found.sum_recall:.1f}")
         return test, train, alpha
+
+    def _loaded(self, seed: int) -> tuple[Experiment, Trained]:
+        trained = load_trained(self._checkpoints[seed])
+        config = trained.alan.config
+        require_fitting(config, self.dataset, self._checkpoints[seed])
+        machine = self.training.machine
+        return Experiment(self.dataset, config, AlanRecipe(), Texts(), machine), trained
+
+    def _trained(self, seed: int) -> tuple[Experiment, Trained]:
+        experiment = self.training.experiment(self.dataset, seed=seed)
+        work = self.training.work
+        folder = None if work is None else work / f"{self.dataset.name}-seed{seed}"
+        return experiment, experiment.train(folder, on_step=self.on_step)
 
     def _systems(
         self, embedded: Sequence[tuple[Embedded, Embedded, float]]
@@ -163,6 +170,21 @@ def require_features(dataset: RetrievalDataset) -> None:
     """
     for item in dataset.split("test"):
         dataset.features.read(item.video)
+
+
+def require_fitting(config: AlanConfig, dataset: RetrievalDataset, folder: Path) -> None:
+    """
+    Raises:
+        UserError: a network takes other features than a data set has.
+    """
+    features = dataset.features
+    by_sound = dataset.query == "audio" and config.audio_dim != features.audio_dim
+    if dict(config.streams) != dict(features.streams) or by_sound:
+        raise UserError(
+            f"the network in {folder} takes {config.streams} and audio of {config.audio_dim}; the "
+            f"features of {dataset.name} have {features.streams} and audio of "
+            f"{features.audio_dim}: train one on these features"
+        )
 
 
 def load_trained(folder: Path) -> Trained:
