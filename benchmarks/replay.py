@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from benchmarks.frame_scores.arguments import FrameArguments
-from benchmarks.frame_scores.running import run_frames
+from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
@@ -42,7 +41,7 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"`{record.command}`"
         )
     if task.startswith("vad-"):
-        return run_frames(FrameArguments.model_validate(record.arguments))
+        return replay_frames(record)
     return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)
 
 

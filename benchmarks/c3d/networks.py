@@ -97,9 +97,11 @@ class Laboratory:
         recipe = replace(recipe, seed=self.seed)
         return Experiment(dataset, config, recipe, self.texts, self.machine, more_texts=more)
 
-    def compare(self, experiment: Experiment, alan: Alan) -> Compare:
-        """Compares all 290 videos through a network."""
-        items = self.subset.dataset.items
+    def compare(
+        self, experiment: Experiment, alan: Alan, items: Sequence[Item] | None = None
+    ) -> Compare:
+        """Compares some videos, or all 290, through a network."""
+        items = self.subset.dataset.items if items is None else items
         embedded = experiment.embed(Trained(alan, None), items)
         return compare_embedded(items, embedded, alpha=alan.config.alpha)
 
@@ -150,15 +152,25 @@ class StartedAlan:
             return self.epochs[0]
         ranks: dict[int, list[DirectionRanks]] = {epochs: [] for epochs in self.epochs}
         for train, held_out in self._inner(items):
-            found = self._snapshots(items, train, start, self.epochs)
+            found = self._snapshots(items, train, start, self.epochs, seen=held_out)
             for epochs, compare in found.items():
                 ranks[epochs].append(DirectionRanks.of(compare(held_out, held_out)))
         return max(self.epochs, key=lambda epochs: _sum_recall(ranks[epochs]))
 
     def _snapshots(
-        self, outer: Sequence[Item], train: Sequence[Item], start: Start, epochs: Sequence[int]
+        self,
+        outer: Sequence[Item],
+        train: Sequence[Item],
+        start: Start,
+        epochs: Sequence[int],
+        *,
+        seen: Sequence[Item] | None = None,
     ) -> dict[int, Compare]:
-        """The network after each of several numbers of epochs of one run."""
+        """The network after each of several numbers of epochs of one run.
+
+        Args:
+            seen: the videos to be compared; all where not given.
+        """
         laboratory = self.laboratory
         recipe = replace(self.recipe, epochs=max(epochs))
         experiment = laboratory.experiment(outer, self.config, recipe)
@@ -168,7 +180,7 @@ class StartedAlan:
 
         def keep(done: int, alan: Alan) -> None:
             if done in epochs:
-                found[done] = laboratory.compare(experiment, alan)
+                found[done] = laboratory.compare(experiment, alan, seen)
 
         keep(0, trainer.network())
         trainer.learner.train()

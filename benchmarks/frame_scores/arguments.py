@@ -1,22 +1,19 @@
 """Everything that decides the outcome of a run; a record keeps it, and a replay starts from it."""
 
-import shlex
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from benchmarks.arguments import TaskArguments
 
 TaskName = Literal[
     "vad-ucf-crime", "vad-xd-violence", "vad-shanghaitech", "vad-ped2", "vad-simulated"
 ]
 
 
-class FrameArguments(BaseModel):
+class FrameArguments(TaskArguments):
     """What `retrace bench vad-...` was asked for. Which options a task takes, its command tells."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    task: TaskName
+    task: TaskName  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen: none can set it
     detector: tuple[str, ...] = ("alan",)
     """Trivial detectors are added to these."""
     checkpoint: tuple[Path, ...] = ()
@@ -37,16 +34,3 @@ class FrameArguments(BaseModel):
     """Sigma in frames of a Gaussian over each video's frame scores; 0 leaves them as they are."""
     rounds: int = 2000
     """Bootstrap rounds."""
-
-    @property
-    def command(self) -> str:
-        """The shell command that asks for this."""
-        words = ["retrace", "bench", self.task]
-        for name, value in self.changed().items():
-            for each in value if isinstance(value, list) else [value]:
-                words += [f"--{name.replace('_', '-')}", str(each)]
-        return shlex.join(words)
-
-    def changed(self) -> dict[str, Any]:
-        """What differs from the defaults, as JSON values."""
-        return self.model_dump(mode="json", exclude={"task"}, exclude_defaults=True)
