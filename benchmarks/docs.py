@@ -9,16 +9,28 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.frame_scores.report import frames_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
+from benchmarks.retrieval.ablations import TABLES
+from benchmarks.retrieval.report import table_of
 
-DOCUMENTS = (ROOT / "README.md", ROOT / "encoders" / "compact" / "weights" / "MODEL_CARD.md")
+DOCUMENTS = (
+    ROOT / "README.md",
+    ROOT / "docs" / "BENCHMARKS.md",
+    ROOT / "encoders" / "compact" / "weights" / "MODEL_CARD.md",
+)
 RESULTS = ROOT / "benchmarks" / "results"
 PARTS: dict[str, Callable[[RunRecord], str]] = {
     "compact": compact_table,
     "indexing": indexing_table,
+    "vad-ped2": frames_table,
+    "vad-simulated": frames_table,
+    **dict.fromkeys(("c3d-subset", "simulated-text", "simulated-audio"), table_of),
+    **{f"simulated-{table}": table_of for table in TABLES},
+    **{f"c3d-subset-{table}": table_of for table in TABLES},
 }
-PART = re.compile(r"(<!-- generated: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rendered(text: str, results: Path) -> str:

@@ -106,12 +106,19 @@ class RetrievalArguments(TaskArguments):
     checkpoint: tuple[Path, ...] = ()
     """Folders of trained networks, one per seed; none trains first."""
     seeds: int = 5
-    profile: str = "paper"
+    profile: str | None = None
+    """How to train; None is what suits the task."""
     text_encoder: Path | None = None
     epochs: int | None = None
     device: str = "cpu"
     bf16: bool = False
     compile: bool = False
+
+    @property
+    def _suited(self) -> str:
+        if self.task in ("ucfcrime-ar", "xdviolence-ar"):
+            return "paper"
+        return "aligned" if self.task == "simulated" and self.query == "text" else "compact"
 
     @property
     def machine(self) -> Machine:
@@ -142,7 +149,7 @@ class RetrievalArguments(TaskArguments):
     def training(self) -> Training:
         """How its networks are made."""
         return Training(
-            profile=self.profile,
+            profile=self.profile or self._suited,
             seeds=self.seeds,
             text_encoder=self.text_encoder,
             changes=self.changes,

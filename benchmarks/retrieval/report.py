@@ -39,7 +39,7 @@ def c3d_table(record: RunRecord) -> str:
         ("official split", "**Official split** (46 queries), mean of the seeds:"),
     ):
         rows = [_ours(name, scores) for name, scores in record.scores[protocol].items()]
-        parts += [title, markdown_table(_head("T→V", "V→T"), rows)]
+        parts += [title, markdown_table(_head("T→V", "V→T", "to ridge, mean"), rows)]
     return "\n\n".join([*parts, origin(record)])
 
 
@@ -47,11 +47,11 @@ def ablation_table(record: RunRecord) -> str:
     """One ablation: every variant beside the default."""
     name = next(name for name in TABLES if record.task.endswith(f"-{name}"))
     rows = [_ours(variant, scores) for variant, scores in record.scores["systems"].items()]
-    table = markdown_table(_head("query→V", "V→query", "to the first"), rows)
+    table = markdown_table(_head("query→V", "V→query"), rows)
     return f"**{TABLES[name].title}**\n\n{table}\n\n{origin(record)}"
 
 
-def _head(there: str, back: str, compared: str = "to ridge") -> tuple[str, ...]:
+def _head(there: str, back: str, compared: str = "to the first row") -> tuple[str, ...]:
     ways = [f"{way} R@{k}" for way in (there, back) for k in (1, 5, 10)]
     return ("", *ways[:3], "MdR", *ways[3:], "MdR", "SumR (95 %)", f"{compared} (95 %)")
 

@@ -18,6 +18,8 @@ class SpeedArguments(TaskArguments):
     """In memory, and seen once per epoch."""
     steps: int | None = None
     """Measured per mode at least, in whole epochs after one of warm-up; None: one epoch."""
+    compiled: bool = True
+    """Measure `torch.compile` too: it may take minutes to compile."""
     seed: int = 0
     peak_fp32_tflops: float | None = None
     """Of the device, from its data sheet; None: of a large matrix product, measured."""

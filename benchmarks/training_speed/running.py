@@ -100,8 +100,7 @@ class SpeedRun:
         }
 
     def _mode(self, mode: Mode, epoch: Epoch, peaks: dict[str, float]) -> dict[str, Any]:
-        lack = why_not_compiled(self.device) if mode.compiled else None
-        if lack is not None:
+        if lack := self._lack(mode):
             self.say(f"{mode.name}: skipped, {lack}")
             return {"skipped": lack}
         torch.compiler.reset()
@@ -126,6 +125,13 @@ class SpeedRun:
             "floor_s": floor_s,
             "times_floor": epoch_s / floor_s,
         }
+
+    def _lack(self, mode: Mode) -> str | None:
+        if not mode.compiled:
+            return None
+        if not self.arguments.compiled:
+            return "not asked for"
+        return why_not_compiled(self.device)
 
     def _train(self, mode: Mode) -> list[float]:
         """When the run started, and when each of its steps was done."""

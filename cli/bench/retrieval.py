@@ -29,6 +29,10 @@ SeedsOption = Annotated[int, typer.Option(min=1, help="Networks to train, one pe
 ProfileOption = Annotated[
     str, typer.Option("--profile", help="How to train: paper, compact or aligned.")
 ]
+SuitedProfileOption = Annotated[
+    str | None,
+    typer.Option("--profile", help="How to train: paper, compact or aligned; else what suits."),
+]
 TextEncoderOption = Annotated[
     Path | None,
     typer.Option(
@@ -92,7 +96,7 @@ def ucfcrime_ar(
     ablation: AblationOption = None,
     checkpoint: CheckpointOption = None,
     seeds: SeedsOption = 5,
-    profile: ProfileOption = "paper",
+    profile: SuitedProfileOption = None,
     text_encoder: TextEncoderOption = None,
     epochs: EpochsOption = None,
     work: WorkOption = None,
@@ -127,7 +131,7 @@ def xdviolence_ar(
     ablation: AblationOption = None,
     checkpoint: CheckpointOption = None,
     seeds: SeedsOption = 5,
-    profile: ProfileOption = "paper",
+    profile: SuitedProfileOption = None,
     epochs: EpochsOption = None,
     work: WorkOption = None,
     device: DeviceOption = "cpu",
@@ -160,7 +164,7 @@ def simulated(
     ablation: AblationOption = None,
     checkpoint: CheckpointOption = None,
     seeds: SeedsOption = 1,
-    profile: ProfileOption = "aligned",
+    profile: SuitedProfileOption = None,
     epochs: EpochsOption = None,
     work: WorkOption = None,
     device: DeviceOption = "cpu",
@@ -191,7 +195,7 @@ def retrieval(
     ablation: AblationOption = None,
     checkpoint: CheckpointOption = None,
     seeds: SeedsOption = 1,
-    profile: ProfileOption = "compact",
+    profile: SuitedProfileOption = None,
     text_encoder: TextEncoderOption = None,
     epochs: EpochsOption = None,
     work: WorkOption = None,
