@@ -12,7 +12,6 @@ from pathlib import Path
 from benchmarks.frame_scores.report import frames_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
-from benchmarks.retrieval.ablations import TABLES
 from benchmarks.retrieval.report import table_of
 
 DOCUMENTS = (
@@ -26,9 +25,16 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     "indexing": indexing_table,
     "vad-ped2": frames_table,
     "vad-simulated": frames_table,
-    **dict.fromkeys(("c3d-subset", "simulated-text", "simulated-audio"), table_of),
-    **{f"simulated-{table}": table_of for table in TABLES},
-    **{f"c3d-subset-{table}": table_of for table in TABLES},
+    **dict.fromkeys(
+        (
+            "c3d-subset",
+            "c3d-subset-ablations",
+            "simulated-text",
+            "simulated-audio",
+            "simulated-ablations",
+        ),
+        table_of,
+    ),
 }
 PART = re.compile(r"(<!-- generated: (?P<name>[\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -16,7 +16,7 @@ PUBLISHED = {"ucfcrime-ar": (*TABLE_II, *FOLLOW_UPS), "xdviolence-ar": (*TABLE_I
 def table_of(record: RunRecord) -> str:
     """The table that fits a retrieval record."""
     if record.arguments.get("ablation") is not None:
-        return ablation_table(record)
+        return ablations_table(record)
     return c3d_table(record) if record.task == "c3d-subset" else retrieval_table(record)
 
 
@@ -43,12 +43,13 @@ def c3d_table(record: RunRecord) -> str:
     return "\n\n".join([*parts, origin(record)])
 
 
-def ablation_table(record: RunRecord) -> str:
-    """One ablation: every variant beside the default."""
-    name = next(name for name in TABLES if record.task.endswith(f"-{name}"))
-    rows = [_ours(variant, scores) for variant, scores in record.scores["systems"].items()]
-    table = markdown_table(_head("query→V", "V→query"), rows)
-    return f"**{TABLES[name].title}**\n\n{table}\n\n{origin(record)}"
+def ablations_table(record: RunRecord) -> str:
+    """Every variant of some tables beside the default."""
+    parts = []
+    for name, systems in record.scores["tables"].items():
+        rows = [_ours(variant, scores) for variant, scores in systems.items()]
+        parts += [f"**{TABLES[name].title}**", markdown_table(_head("query→V", "V→query"), rows)]
+    return "\n\n".join([*parts, origin(record)])
 
 
 def _head(there: str, back: str, compared: str = "to the first row") -> tuple[str, ...]:

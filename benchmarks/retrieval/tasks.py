@@ -15,7 +15,7 @@ from benchmarks.retrieval.ablations import (
     AblationRun,
     Rank,
     Variant,
-    ablation_table,
+    ablation_tables,
     rank_by_training,
 )
 from benchmarks.retrieval.arguments import RetrievalArguments
@@ -109,9 +109,8 @@ def _ablation(
     arguments: RetrievalArguments, ranks: Rank, data: dict[str, str], watching: Watcher
 ) -> RunRecord:
     assert arguments.ablation is not None
-    ablation_table(arguments.ablation)  # refuses an unknown one before hours of training
     return AblationRun(
-        arguments.ablation,
+        ablation_tables(arguments.ablation),
         dataset=arguments.task,
         rank=ranks,
         command=arguments.command,

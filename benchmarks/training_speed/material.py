@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float16
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
-from transformers import BertConfig, BertModel
+from transformers import BertConfig
 
 from benchmarks.training_speed.arguments import SizeName
 from encoders.alan import AlanConfig
@@ -70,6 +70,8 @@ SIZES: dict[SizeName, Size] = {
 
 def random_backbone(size: Size, *, seed: int) -> BertText:
     """A BERT with random weights, and a tokenizer that is never asked."""
+    from transformers import BertModel  # loads torchaudio, which `encoders` makes possible
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         bert = BertModel(size.bert, add_pooling_layer=False)

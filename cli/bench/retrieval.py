@@ -54,7 +54,7 @@ WorkOption = Annotated[
 ]
 AblationOption = Annotated[
     str | None,
-    typer.Option(help="One table: sampling, temperature, lead, masking or alignment."),
+    typer.Option(help="Tables: sampling, temperature, lead, masking, alignment, or all."),
 ]
 TableOption = Annotated[
     Path, typer.Option("--table", metavar="TOML", help="Describes the videos and their texts.")
