@@ -22,6 +22,11 @@ class Variant:
     config: Mapping[str, Any] = field(default_factory=dict)
     recipe: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def needs_truth(self) -> bool:
+        """Whether it takes labels of clips."""
+        return self.recipe.get("led_by") == "labels"
+
 
 @dataclass(frozen=True)
 class AblationTable:
@@ -128,17 +133,26 @@ class AblationRun:
         return compared_scores(systems, baseline=table.variants[0].name)
 
 
-def ablation_tables(name: str) -> dict[str, AblationTable]:
+def ablation_tables(name: str, *, knows_clips: bool) -> dict[str, AblationTable]:
     """One table, or "all".
+
+    Args:
+        knows_clips: whether the data set tells which clips show the anomaly; without, nothing can
+            be led by the truth.
 
     Raises:
         UserError: no such table.
     """
-    if name == ALL:
-        return TABLES
-    if name not in TABLES:
+    if name != ALL and name not in TABLES:
         raise UserError(f"no ablation {name!r}: choose {', '.join(TABLES)} or {ALL}")
-    return {name: TABLES[name]}
+    chosen = TABLES if name == ALL else {name: TABLES[name]}
+    return {
+        key: replace(
+            table,
+            variants=tuple(v for v in table.variants if knows_clips or not v.needs_truth),
+        )
+        for key, table in chosen.items()
+    }
 
 
 def rank_by_training(dataset: RetrievalDataset, training: Training) -> Rank:
@@ -146,11 +160,6 @@ def rank_by_training(dataset: RetrievalDataset, training: Training) -> Rank:
     truth = clip_truth(dataset)
 
     def rank(variant: Variant) -> list[DirectionRanks]:
-        if variant.recipe.get("led_by") == "labels" and truth is None:
-            raise UserError(
-                f"{dataset.name} has no clip labels for sampling led by the truth: run this table "
-                "on the simulated data set"
-            )
         runs = []
         for seed in range(training.seeds):
             plain = training.experiment(dataset, seed=seed)
