@@ -44,6 +44,5 @@ class Journal:
 
 def read_log(path: Path) -> list[dict[str, str]]:
     """The whole rows of a log; a last line that was cut short is left out."""
-    with path.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [row for row in rows if None not in row.values()]
+    whole, _, _ = path.read_text().rpartition("\n")
+    return list(csv.DictReader(whole.splitlines()))

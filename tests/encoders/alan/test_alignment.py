@@ -1,6 +1,7 @@
 """Eq. 3-5, and that one inner product says the same."""
 
 import numpy as np
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,6 +36,20 @@ def test_similarity_by_hand() -> None:
     # s_g = .75 * .6 + .25 * .6 = .6; s_h = .5 * .7071 - .5 = -.14645; s = .25 s_g + .75 s_h.
     expected = torch.tensor([[0.25 * 0.6 + 0.75 * -0.1464466]])
     torch.testing.assert_close(similarity_matrix(videos, query, alpha=0.25), expected)
+
+
+def test_trap_4_alpha_weights_cls() -> None:
+    """METHODS G: at 1 the CLS embeddings alone count, at 0 the AVG ones alone."""
+    one, other = torch.tensor([[[1.0, 0.0]]]), torch.tensor([[[0.0, 1.0]]])
+    weights = torch.ones(1, 1)
+    query = QueryOutput(g=one, h=one, w_g=weights, w_h=weights)
+    by_cls, by_avg = _video(g=one, h=other), _video(g=other, h=one)
+    found = [
+        [float(similarity_matrix(v, query, alpha=a)) for a in (0.0, 0.2, 1.0)]
+        for v in (by_cls, by_avg)
+    ]
+    assert found == [[0.0, pytest.approx(0.2), 1.0], [1.0, pytest.approx(0.8), 0.0]]
+    assert AlanConfig.paper().alpha == 0.5
 
 
 def _queries(output: QueryOutput) -> list[DualQuery]:

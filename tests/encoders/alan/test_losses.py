@@ -7,6 +7,7 @@ import torch
 
 from encoders.alan import margin_ranking_loss, topk_loss
 from encoders.alan.losses import topk_mean
+from encoders.alan.training import AlanRecipe
 from tests.support.alan import all_true
 
 SIMILARITY = torch.tensor([[0.5, 0.4, 0.6], [0.1, 0.3, 0.2], [0.5, 0.0, 0.9]])
@@ -23,6 +24,17 @@ def test_margin_loss_with_the_mean_over_the_terms() -> None:
 def test_margin_loss_as_printed() -> None:
     loss = margin_ranking_loss(SIMILARITY, margin=0.1, reduction="sum")
     assert float(loss) == pytest.approx(TOTAL / 3)
+
+
+def test_trap_4_the_reductions_differ_126_fold_in_a_batch_of_64() -> None:
+    """METHODS G: a sum over B against a mean over 2B(B-1) terms, so λ1 and λ2 weigh differently."""
+    similarity = torch.randn(64, 64, generator=torch.Generator().manual_seed(0))
+    as_printed, as_coded = (
+        float(margin_ranking_loss(similarity, margin=0.05, reduction=reduction))
+        for reduction in ("sum", "mean")
+    )
+    assert as_printed / as_coded == pytest.approx(126)
+    assert AlanRecipe().reduction == "mean"
 
 
 def test_pairs_that_say_the_same_are_no_negatives() -> None:

@@ -1,9 +1,14 @@
 """Fixed-frame and anomaly-led sampling against cases worked out by hand."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
 import torch
 
+from encoders.alan.config import AlanConfig, Sampling
 from encoders.alan.sampling import anomaly_led, draw_clips, fixed_frame, length_mask
-from tests.support.alan import all_true
+from tests.support.alan import SMALL, all_true, small_alan
 
 LN2 = 0.6931471805599453
 # softmax of [0, ln 2, 0] at temperature 1 is [1/4, 1/2, 1/4], so the wheel stands at 1/4, 3/4, 1.
@@ -93,3 +98,88 @@ def test_gather_takes_the_clips_of_its_own_row() -> None:
     gathered = samples.gather(features)
     assert gathered[1, 0].tolist() == [[14, 15], [18, 19], [22, 23]]
     assert gathered[0, 1].tolist() == [[0, 1], [4, 5], [8, 9]]
+
+
+def drawn(sequences: Sequence[Sampling], clips: int, num_samples: int) -> list[list[int]]:
+    """Of one segment whose clips all have the same score."""
+    samples = draw_clips(
+        torch.zeros(1, clips),
+        all_true(1, clips),
+        sequences=sequences,
+        num_samples=num_samples,
+        tau=0.7,
+    )
+    return samples.clips[0].tolist()
+
+
+def test_one_fixed_sequence_looks_at_the_middles() -> None:
+    assert drawn(("fixed",), 10, 4) == [[1, 3, 6, 8]]
+
+
+def test_two_fixed_sequences_take_turns() -> None:
+    # Pieces of 2.5 clips: a quarter in 0.625, 3.125, 5.625, 8.125; three quarters 1.25 later.
+    assert drawn(("fixed", "fixed"), 10, 4) == [[0, 3, 5, 8], [1, 4, 6, 9]]
+
+
+def test_one_led_sequence_has_pointers_in_the_middles() -> None:
+    # Ten clips alike, wheel at 0.1, 0.2, ...: pointers 1/8, 3/8, 5/8, 7/8.
+    assert drawn(("led",), 10, 4) == [[1, 3, 6, 8]]
+
+
+def test_two_led_sequences_take_turns_too() -> None:
+    # Pointers 1/16, 5/16, 9/16, 13/16, then 3/16, 7/16, 11/16, 15/16.
+    assert drawn(("led", "led"), 10, 4) == [[0, 3, 5, 8], [1, 4, 6, 9]]
+
+
+def test_sequences_of_one_kind_take_turns_whatever_stands_between_them() -> None:
+    found = drawn(("fixed", "led", "fixed"), 10, 4)
+    assert found == [[0, 3, 5, 8], [1, 3, 6, 8], [1, 4, 6, 9]]
+
+
+@pytest.mark.parametrize("num_samples", [1, 4, 50])
+@pytest.mark.parametrize("times", [2.0, 2.3, 3.7, 40.0])
+def test_twice_as_many_fixed_frames_are_all_different(num_samples: int, times: float) -> None:
+    both = drawn(("fixed", "fixed"), int(times * num_samples), num_samples)
+    assert len(set(sum(both, []))) == 2 * num_samples
+
+
+def test_trap_3_anomaly_led_sampling_is_a_mild_bias_with_replacement() -> None:
+    """METHODS G: tau = 0.7 prefers the surest clip 4.17 times to the least, not more."""
+    scores = torch.zeros(1, 100)
+    scores[0, :10] = 1.0
+    clips = anomaly_led(scores, all_true(1, 100), 50, tau=0.7)[0]
+    # The event, a tenth of the clips, ends at 41.7 / 131.7 = 0.317 of the wheel: of the pointers
+    # 0.01, 0.03, ... 16 fall on its ten clips, so some are taken twice.
+    event = clips[clips < 10].tolist()
+    assert (len(event), len(set(event))) == (16, 10)
+    many = anomaly_led(torch.tensor([[0.0, 1.0]]), all_true(1, 2), 100_000, tau=0.7)
+    least, surest = torch.bincount(many[0]).tolist()
+    assert surest / least == pytest.approx(4.17, abs=0.01)
+    assert AlanConfig.paper().tau == 0.7
+
+
+def test_trap_3_one_index_set_is_shared_by_the_streams() -> None:
+    config = replace(SMALL, streams={"appearance": 6, "motion": 6})
+    model = small_alan(config).train()
+    model.video.project["motion"].load_state_dict(model.video.project["appearance"].state_dict())
+    seen: list[torch.Tensor] = []
+    for encoder in model.video.encoders:
+        encoder.register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0]))
+    features = torch.randn(2, 40, 6)  # ten times as many as are drawn, at random
+    model.video({"appearance": features, "motion": features}, all_true(2, 40))
+    assert len(seen) == 2
+    assert torch.equal(seen[0], seen[1])
+
+
+@torch.no_grad()
+def test_trap_3_sound_is_sampled_by_its_own_detector() -> None:
+    model = small_alan()
+    assert model.audio is not None
+    audio, mask = torch.randn(1, 40, 7), all_true(1, 40)
+    plain = model.audio(audio, mask).g
+    for weight in model.video.detector.parameters():
+        weight.mul_(-9.0)
+    assert torch.equal(model.audio(audio, mask).g, plain)
+    for weight in model.audio.detector.layers[-1].parameters():
+        weight.mul_(-90.0)
+    assert not torch.allclose(model.audio(audio, mask).g, plain, atol=1e-3)

@@ -4,13 +4,30 @@ import torch
 
 from encoders.alan.sampling import ClipSamples, length_mask
 from encoders.alan.tokens import TokenEmbedding, add_cls, masked_mean, pool_tokens, token_mask
-from tests.support.alan import SMALL
+from tests.support.alan import SMALL, all_true, random_streams, small_alan
 
 
-def test_cls_is_the_mean_of_its_own_sequence() -> None:
+def test_trap_1_cls_is_the_mean_of_its_own_sequence() -> None:
+    """METHODS G: not a learned vector."""
     sampled = torch.tensor([[[[1.0], [3.0]], [[10.0], [20.0]]]])
     tokens = add_cls(sampled, torch.tensor([[True, True]]))
     assert tokens[0, :, 0].tolist() == [2, 1, 3, 15, 10, 20]
+
+
+def test_trap_1_each_stream_has_two_cls_tokens_of_its_own_clips() -> None:
+    model = small_alan()
+    video = model.video
+    entered: list[torch.Tensor] = []
+    for encoder in video.encoders:
+        encoder.register_forward_pre_hook(lambda _, inputs: entered.append(inputs[0]))
+    features = random_streams(SMALL, 1, 9)
+    video(features, all_true(1, 9), lead=torch.zeros(1, 9))
+    # Nine clips alike: both sequences of four take the middles of pieces of 2.25.
+    clips = torch.tensor([[[1, 3, 5, 7]] * 2])
+    places = video.embedding(ClipSamples(clips, all_true(1, 4), torch.tensor([9])))
+    for name, tokens in zip(SMALL.streams, entered, strict=True):
+        mean = video.project[name](features[name])[0, clips[0, 0]].mean(dim=0)
+        torch.testing.assert_close((tokens - places)[0, [0, 5]], torch.stack([mean, mean]))
 
 
 def test_cls_leaves_padding_out() -> None:
