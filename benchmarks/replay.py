@@ -32,7 +32,8 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
     """The record of the same task, run now.
 
     Raises:
-        UserError: the record keeps no arguments (an older one, or of a task without replay).
+        UserError: the record keeps no arguments (an older one, or of a task without replay), or
+            none that this version knows.
     """
     task = record.arguments.get("task")
     if task is None:
@@ -40,9 +41,14 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"the record of {record.task} keeps no arguments to run again from; its command was "
             f"`{record.command}`"
         )
-    if task.startswith("vad-"):
-        return replay_frames(record)
-    return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)
+    try:
+        if task.startswith("vad-"):
+            return replay_frames(record)
+        return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)
+    except ValidationError as error:
+        raise UserError(
+            f"the record of {record.task} was made by a version with other options: {error}"
+        ) from error
 
 
 def differences(old: Any, new: Any, *, tolerance: float = 1e-6, at: str = "scores") -> list[str]:

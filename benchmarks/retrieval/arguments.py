@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.arguments import TaskArguments
 from benchmarks.datasets.base import Query
+from benchmarks.retrieval.ablations import TableName
 from benchmarks.retrieval.experiment import Experiment
 from benchmarks.retrieval.opening import Source
 from benchmarks.retrieval.running import Training
@@ -92,8 +93,8 @@ class RetrievalArguments(TaskArguments):
     task: TaskName  # pyright: ignore[reportIncompatibleVariableOverride]  # frozen: none can set it
     table: Path | None = None
     """TOML file of a data set of the user's own, for the task "retrieval"."""
-    ablation: str | None = None
-    """One of `ablations.TABLES`, instead of the plain run."""
+    ablation: tuple[TableName, ...] = ()
+    """Tables of `ablations.TABLES`, instead of the plain run."""
     shared: Path | None = None
     annotations: Path | None = None
     features: Path | None = None
@@ -119,6 +120,10 @@ class RetrievalArguments(TaskArguments):
         if self.task in ("ucfcrime-ar", "xdviolence-ar"):
             return "paper"
         return "aligned" if self.task == "simulated" and self.query == "text" else "compact"
+
+    def changed(self) -> dict[str, Any]:
+        """Seeds always: their default differs from command to command."""
+        return super().changed() | {"seeds": self.seeds}
 
     @property
     def machine(self) -> Machine:

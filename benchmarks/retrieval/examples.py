@@ -33,10 +33,13 @@ def training_set(
         in_memory: keep features once they were read; else read them at every visit.
 
     Raises:
-        UserError: no videos, a video without text where texts are asked, or without sound.
+        UserError: too few videos, one without text where texts are asked, or without sound.
     """
-    if not items:
-        raise UserError("there are no videos to train on: the training split is empty")
+    if len(items) < 2:
+        raise UserError(
+            f"videos are ranked against each other: the training split has {len(items)}, and needs "
+            "at least two"
+        )
     said = [(text, text) for item in items for text in _texts(item, more_texts or {})]
     row_of = {pair: row for row, pair in enumerate(sorted(set(said)))}
     videos = []

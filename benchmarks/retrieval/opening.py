@@ -8,8 +8,9 @@ import numpy as np
 from jaxtyping import Float32
 
 from benchmarks.datasets.base import Query, RetrievalDataset
-from benchmarks.datasets.registry import open_dataset
+from benchmarks.datasets.registry import OPENERS, open_dataset
 from benchmarks.datasets.simulated import SimulatedBenchmark, open_simulated
+from segments.errors import UserError
 
 SIMULATED = "simulated"
 
@@ -39,6 +40,7 @@ class Source:
             UserError: no such data set.
         """
         if self.dataset != SIMULATED:
+            _require_known(self.dataset)
             return open_dataset(
                 self.dataset,
                 annotations=self.annotations,
@@ -53,6 +55,12 @@ class Source:
             num_workers=num_workers,
             progress=progress,
         )
+
+
+def _require_known(name: str) -> None:
+    known = (*OPENERS, SIMULATED)
+    if name not in known and not name.endswith(".toml"):
+        raise UserError(f"no data set {name!r}: choose {', '.join(known)} or PATH.toml")
 
 
 def clip_truth(dataset: RetrievalDataset) -> dict[str, Float32[np.ndarray, " t"]] | None:

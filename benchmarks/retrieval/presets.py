@@ -52,6 +52,7 @@ _ONE_CYCLE = AlanRecipe(
     clip_norm=1.0,
     feature_noise=0.1,
     average_decay=0.98,
+    max_clips=128,  # one long video would pad the whole batch
 )
 
 PRESETS = {

@@ -15,7 +15,7 @@ PUBLISHED = {"ucfcrime-ar": (*TABLE_II, *FOLLOW_UPS), "xdviolence-ar": (*TABLE_I
 
 def table_of(record: RunRecord) -> str:
     """The table that fits a retrieval record."""
-    if record.arguments.get("ablation") is not None:
+    if record.arguments.get("ablation"):
         return ablations_table(record)
     return c3d_table(record) if record.task == "c3d-subset" else retrieval_table(record)
 

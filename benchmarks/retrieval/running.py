@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,18 @@ from benchmarks.retrieval.experiment import TEXT_FOLDER, Experiment, Texts, Trai
 from benchmarks.retrieval.hubness import corrected_ranks
 from benchmarks.retrieval.presets import PRESETS
 from benchmarks.retrieval.scores import compared_scores
-from encoders.alan import Alan, AlanConfig
+from encoders.alan import Alan
 from encoders.alan.closed_form import ridge_map
 from encoders.alan.phrases import Engine, phrase_finder
 from encoders.alan.training import AlanRecipe, Machine
 from encoders.alan.training.trainer import OnStep
 from encoders.bert import BertText
+from encoders.minilm import DIM as MINILM_DIM
 from segments.errors import UserError
 
 ALPHAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
 RIDGE_PENALTY = 1.0
-CHANCE, RIDGE, ALAN = "chance", "ridge, mean", "ALAN"
+RIDGE, ALAN = "ridge, mean", "ALAN"
 Baselines = Callable[[], Mapping[str, Float[np.ndarray, "q q"]]]
 """Similarity matrices of systems that need no training run."""
 
@@ -50,6 +52,11 @@ class Training:
     work: Path | None = None
     """Keeps a run's log and checkpoints, so that a stopped one goes on."""
 
+    @cached_property
+    def texts(self) -> Texts:
+        """One for all runs, so that a frozen backbone is asked once."""
+        return Texts(self.text_encoder, self.phrases)
+
     def experiment(self, dataset: RetrievalDataset, *, seed: int = 0) -> Experiment:
         """One run of the profile on a data set.
 
@@ -66,11 +73,10 @@ class Training:
                 "BERT-base-cased (config.json, tokenizer.json, model.safetensors) with "
                 "--text-encoder, or take --profile compact"
             )
-        texts = Texts(self.text_encoder, self.phrases)
-        text_dim = texts.dim if by_text else preset.config.d
+        text_dim = self.texts.dim if by_text else preset.config.d
         config = preset.config_for(dataset, text_dim=text_dim)
         recipe: AlanRecipe = replace(preset.recipe, seed=seed, **self.changes)
-        return Experiment(dataset, config, recipe, texts, self.machine)
+        return Experiment(dataset, config, recipe, self.texts, self.machine)
 
 
 @dataclass(frozen=True)
@@ -110,13 +116,19 @@ class RetrievalRun:
                 "query": self.dataset.query,
                 "systems": compared_scores(systems, baseline=next(iter(systems))),
                 "alpha": {str(alpha): _alpha_row(embedded, alpha) for alpha in ALPHAS},
-                "phrases by": phrase_finder()[0] if self.dataset.query == "text" else None,
+                "phrases by": self._phrases_by,
             },
         )
 
     @property
     def _checkpoints(self) -> tuple[Path, ...]:
         return self.training.checkpoints
+
+    @property
+    def _phrases_by(self) -> str | None:
+        """The parser, where this run trained with phrases."""
+        masks = self.dataset.query == "text" and not self._checkpoints
+        return phrase_finder(self.training.phrases)[0] if masks else None
 
     @property
     def _num_runs(self) -> int:
@@ -133,9 +145,8 @@ class RetrievalRun:
 
     def _loaded(self, seed: int) -> tuple[Experiment, Trained]:
         trained = load_trained(self._checkpoints[seed])
-        config = trained.alan.config
-        require_fitting(config, self.dataset, self._checkpoints[seed])
-        machine = self.training.machine
+        require_fitting(trained, self.dataset, self._checkpoints[seed])
+        config, machine = trained.alan.config, self.training.machine
         return Experiment(self.dataset, config, AlanRecipe(), Texts(), machine), trained
 
     def _trained(self, seed: int) -> tuple[Experiment, Trained]:
@@ -172,12 +183,20 @@ def require_features(dataset: RetrievalDataset) -> None:
         dataset.features.read(item.video)
 
 
-def require_fitting(config: AlanConfig, dataset: RetrievalDataset, folder: Path) -> None:
+def require_fitting(trained: Trained, dataset: RetrievalDataset, folder: Path) -> None:
     """
     Raises:
-        UserError: a network takes other features than a data set has.
+        UserError: a network takes other features than a data set has, or other texts than its
+            backbone gives.
     """
-    features = dataset.features
+    config, features = trained.alan.config, dataset.features
+    text_dim = MINILM_DIM if trained.backbone is None else trained.backbone.dim
+    if dataset.query == "text" and config.text_dim != text_dim:
+        raise UserError(
+            f"the network in {folder} takes texts of width {config.text_dim}, but its backbone's "
+            f"have {text_dim}: it was trained to be asked by sound, or its folder {TEXT_FOLDER} is "
+            "missing"
+        )
     by_sound = dataset.query == "audio" and config.audio_dim != features.audio_dim
     if dict(config.streams) != dict(features.streams) or by_sound:
         raise UserError(

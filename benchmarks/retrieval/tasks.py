@@ -48,7 +48,7 @@ def run_retrieval(arguments: RetrievalArguments, watcher: Watcher | None = None)
     if arguments.task == "c3d-subset":
         return _c3d(arguments, watching)
     dataset = arguments.source.open(progress=watching.on_video)
-    if arguments.ablation is not None:
+    if arguments.ablation:
         digest = {dataset.name: digest_of(dataset.files)}
         return _ablation(arguments, rank_by_training(dataset, arguments.training), digest, watching)
     return RetrievalRun(
@@ -73,7 +73,7 @@ def _baselines(dataset: RetrievalDataset) -> Baselines:
 def _c3d(arguments: RetrievalArguments, watching: Watcher) -> RunRecord:
     if arguments.shared is None:
         raise UserError("c3d-subset needs --shared: the folder that holds data/")
-    if arguments.ablation is None:
+    if not arguments.ablation:
         run = C3DRun(
             arguments.shared, seeds=arguments.seeds, machine=arguments.machine, say=watching.say
         )
@@ -106,7 +106,6 @@ def _rank_folds(arguments: RetrievalArguments) -> Rank:
 def _ablation(
     arguments: RetrievalArguments, ranks: Rank, data: dict[str, str], watching: Watcher
 ) -> RunRecord:
-    assert arguments.ablation is not None
     return AblationRun(
         ablation_tables(arguments.ablation, knows_clips=arguments.task == "simulated"),
         dataset=arguments.task,

@@ -53,8 +53,10 @@ WorkOption = Annotated[
     ),
 ]
 AblationOption = Annotated[
-    str | None,
-    typer.Option(help="Tables: sampling, temperature, lead, masking, alignment, or all."),
+    list[str] | None,
+    typer.Option(
+        help="Tables instead: sampling, temperature, lead, masking, alignment, or all; repeatable."
+    ),
 ]
 TableOption = Annotated[
     Path, typer.Option("--table", metavar="TOML", help="Describes the videos and their texts.")
@@ -82,7 +84,7 @@ def c3d_subset(
         "c3d-subset",
         out,
         shared=shared,
-        ablation=ablation,
+        ablation=tuple(ablation or ()),
         seeds=seeds,
         epochs=epochs,
         bf16=bf16,
@@ -112,7 +114,7 @@ def ucfcrime_ar(
         features=features,
         annotations=annotations,
         language=language,
-        ablation=ablation,
+        ablation=tuple(ablation or ()),
         checkpoint=tuple(checkpoint or ()),
         seeds=seeds,
         profile=profile,
@@ -145,7 +147,7 @@ def xdviolence_ar(
         out,
         features=features,
         annotations=annotations,
-        ablation=ablation,
+        ablation=tuple(ablation or ()),
         checkpoint=tuple(checkpoint or ()),
         seeds=seeds,
         profile=profile,
@@ -178,7 +180,7 @@ def simulated(
         query=query,
         train=train,
         test=test,
-        ablation=ablation,
+        ablation=tuple(ablation or ()),
         checkpoint=tuple(checkpoint or ()),
         seeds=seeds,
         profile=profile,
@@ -209,7 +211,7 @@ def retrieval(
         out,
         table=table,
         features=features,
-        ablation=ablation,
+        ablation=tuple(ablation or ()),
         checkpoint=tuple(checkpoint or ()),
         seeds=seeds,
         profile=profile,
