@@ -12,7 +12,6 @@ from benchmarks.retrieval.opening import clip_truth
 from benchmarks.retrieval.running import Training
 from benchmarks.retrieval.scores import compared_scores
 
-
 TableName = Literal["sampling", "temperature", "lead", "masking", "alignment", "all"]
 
 
