@@ -135,5 +135,7 @@ def _even_pointers(
 def _rand(
     shape: tuple[int, int], device: torch.device, generator: torch.Generator | None
 ) -> Float64[Tensor, "b n"]:
-    source = device if generator is None else generator.device
-    return torch.rand(shape, dtype=torch.float64, device=source, generator=generator).to(device)
+    if generator is None:  # torch.compile refuses a generator where shapes vary, even None
+        return torch.rand(shape, dtype=torch.float64, device=device)
+    drawn = torch.rand(shape, dtype=torch.float64, device=generator.device, generator=generator)
+    return drawn.to(device)

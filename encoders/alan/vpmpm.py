@@ -85,6 +85,7 @@ class MaskedPhraseModel(nn.Module):
         return self.classify(found[masked[rows, places]])
 
 
+@torch.compiler.disable()  # what is masked decides its shapes: a compiled graph would break anew
 def masked_phrase_loss(
     model: MaskedPhraseModel,
     tokens: Float[Tensor, "b l c"],

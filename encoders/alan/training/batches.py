@@ -1,6 +1,7 @@
 """Padded batches, drawn from a training set."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Self
 
@@ -22,8 +23,13 @@ class _Movable:
     """Tensors side by side that go to a device together."""
 
     def to(self, device: torch.device) -> Self:
+        """On the device, where float16 becomes float32."""
+
         def moved(value: object) -> object:
-            if isinstance(value, Tensor | _Movable):
+            if isinstance(value, Tensor):
+                there = value.to(device)
+                return there.float() if there.dtype == torch.float16 else there
+            if isinstance(value, _Movable):
                 return value.to(device)
             if isinstance(value, dict):
                 return {name: moved(part) for name, part in value.items()}
@@ -87,8 +93,22 @@ class _Visit:
 class BatchMaker:
     """Draws the batches of one epoch after another."""
 
-    def __init__(self, data: TrainingSet, recipe: AlanRecipe, rng: np.random.Generator) -> None:
+    def __init__(
+        self,
+        data: TrainingSet,
+        recipe: AlanRecipe,
+        rng: np.random.Generator,
+        *,
+        is_ahead: bool = False,
+    ) -> None:
+        """
+        Args:
+            is_ahead: make each batch while the one before is trained on: for a device that computes
+                beside the CPU. The batches are the same. Sounds are drawn from the same generator
+                between batches, so where there are some nothing is made ahead.
+        """
         self.data, self.recipe, self.rng = data, recipe, rng
+        self.is_ahead = is_ahead and not data.sounds
         self.kinds = sorted({sound.meaning for sound in data.sounds})
         names = sorted(set().union(*(video.borrows for video in data.videos)))
         self.lenders = {
@@ -103,6 +123,9 @@ class BatchMaker:
 
     def epoch(self) -> Iterator[VideoBatch]:
         """Batches of every video once in random order or, with weights, of as many drawn anew."""
+        return _one_ahead(self._epoch()) if self.is_ahead else self._epoch()
+
+    def _epoch(self) -> Iterator[VideoBatch]:
         count, size = len(self.data.videos), self.recipe.batch_size
         weights = self.data.weights
         order = None if weights is not None else self.rng.permutation(count)
@@ -169,7 +192,7 @@ class BatchMaker:
             attended=torch.from_numpy(table.attended[rows, :length]),
             words=torch.from_numpy(table.words[rows, :length]),
             masked=torch.from_numpy(masked),
-            tokens=None if tokens is None else torch.from_numpy(tokens[rows, :length]).float(),
+            tokens=None if tokens is None else torch.from_numpy(tokens[rows, :length]),
             sentences=None if sentences is None else torch.from_numpy(sentences[rows]),
         )
         return batch, [table.meanings[row] for row in rows]
@@ -202,6 +225,15 @@ class BatchMaker:
         return self.recipe.feature_noise * spread * drawn
 
 
+def _one_ahead(batches: Iterator[VideoBatch]) -> Iterator[VideoBatch]:
+    """The same batches, each made in a thread while the one before is used."""
+    with ThreadPoolExecutor(1) as maker:
+        waiting = maker.submit(next, batches, None)
+        while (batch := waiting.result()) is not None:
+            waiting = maker.submit(next, batches, None)
+            yield batch
+
+
 def _spread(videos: Sequence[VideoExample]) -> dict[str, Float32[np.ndarray, " d"]]:
     """Standard deviation of each stream over all clips, from one look at every video."""
     count, sums = 0, dict[str, np.ndarray]()
@@ -224,9 +256,14 @@ def _lead(visit: _Visit) -> Float32[np.ndarray, "t 1"]:
     return known[:, None].astype(np.float32)
 
 
-def _pad(arrays: Sequence[Float32[np.ndarray, "t d"]]) -> Float[Tensor, "b t d"]:
-    tensors = [torch.from_numpy(np.asarray(array, np.float32)) for array in arrays]
-    return torch.nn.utils.rnn.pad_sequence(tensors, batch_first=True)
+def _pad(arrays: Sequence[Float[np.ndarray, "t d"]]) -> Float[Tensor, "b t d"]:
+    """float16 stays float16: it is half to copy, and `to` widens it on the device."""
+    is_half = all(array.dtype == np.float16 for array in arrays)
+    shape = len(arrays), max(map(len, arrays)), arrays[0].shape[1]
+    padded = np.zeros(shape, np.float16 if is_half else np.float32)
+    for row, array in zip(padded, arrays, strict=True):
+        row[: len(array)] = array
+    return torch.from_numpy(padded)
 
 
 def _mask(lengths: Sequence[int]) -> Bool[Tensor, "b t"]:

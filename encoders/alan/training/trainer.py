@@ -62,11 +62,11 @@ class AlanTrainer:
             start(alan)
         self.learner = Learner(alan, recipe, backbone=backbone).to(device).train()
         if self.machine.checkpointed and self.learner.backbone is not None:
-            self.learner.backbone.bert.gradient_checkpointing_enable()
+            self.learner.backbone.bert.activation_checkpointing_enable()
         average = _average(alan, recipe)
         rng = np.random.default_rng(recipe.seed)
         self.state = RunState(self.learner, average, _optimizer(self.learner, recipe), rng)
-        self.batches = BatchMaker(data, recipe, rng)
+        self.batches = BatchMaker(data, recipe, rng, is_ahead=device.type == "cuda")
         self._forward = torch.compile(self.learner) if self.machine.compiled else self.learner
 
     @property

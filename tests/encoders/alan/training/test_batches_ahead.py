@@ -48,8 +48,8 @@ def test_what_fails_in_the_making_fails_in_the_run():
 def test_float16_features_are_widened_on_the_device_and_padded_with_zeros():
     data = replace(training_set(), sounds=())
     rows = np.arange(24, dtype=np.float16).reshape(3, 8) / 7
-    short = ClipFeatures({"appearance": rows, "motion": rows[:, :4]})
-    long = ClipFeatures({"appearance": np.repeat(rows, 2, 0), "motion": np.repeat(rows, 2, 0)})
+    twice = np.repeat(rows, 2, axis=0)
+    short, long = (ClipFeatures({"appearance": x, "motion": x[:, :4]}) for x in (rows, twice))
     videos = tuple(
         replace(video, read=held(features))
         for video, features in zip(data.videos, (short, long), strict=False)
