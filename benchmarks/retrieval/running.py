@@ -1,5 +1,6 @@
 """`retrace bench ucfcrime-ar|xdviolence-ar|simulated|PATH.toml`: R@K of trained networks."""
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,7 @@ class RetrievalRun:
     def _trained(self, seed: int) -> tuple[Experiment, Trained]:
         experiment = self.training.experiment(self.dataset, seed=seed)
         work = self.training.work
-        folder = None if work is None else work / f"{self.dataset.name}-seed{seed}"
+        folder = None if work is None else work / run_name(experiment)
         return experiment, experiment.train(folder, on_step=self.on_step)
 
     def _systems(
@@ -171,6 +172,13 @@ class RetrievalRun:
             for test, train, alpha in embedded
         ]
         return systems
+
+
+def run_name(experiment: Experiment) -> str:
+    """The folder of a run: another one whenever anything of it changes."""
+    dataset, recipe = experiment.dataset, experiment.recipe
+    what = repr((dataset.query, len(dataset.items), experiment.config, recipe, experiment.texts))
+    return f"{dataset.name}-{hashlib.sha256(what.encode()).hexdigest()[:12]}-seed{recipe.seed}"
 
 
 def require_features(dataset: RetrievalDataset) -> None:

@@ -76,13 +76,23 @@ def load_checkpoint(path: Path, state: RunState, *, identity: dict[str, Any]) ->
 
 
 def _require_same(path: Path, found: dict[str, Any], expected: dict[str, Any]) -> None:
-    other = [name for name in expected if found.get(name) != expected[name]]
+    was, now = _flat(found), _flat(expected)
+    other = [name for name in now if was.get(name) != now[name]]
     if other:
-        name = other[0]
+        changes = ", ".join(f"{name} was {was.get(name)!r} and is {now[name]!r}" for name in other)
         raise UserError(
-            f"the checkpoint {path} is of another run: {name} was {found.get(name)!r}, now it is "
-            f"{expected[name]!r}; choose another folder, or delete the checkpoint to start anew"
+            f"the checkpoint {path} is of another run: {changes}; choose another folder, or delete "
+            "the checkpoint to start anew"
         )
+
+
+def _flat(identity: dict[str, Any]) -> dict[str, Any]:
+    """Nested values by name, as in "recipe.lr"."""
+    flat: dict[str, Any] = {}
+    for name, value in identity.items():
+        inner = _flat(value) if isinstance(value, dict) else {"": value}
+        flat |= {f"{name}.{key}".rstrip("."): each for key, each in inner.items()}
+    return flat
 
 
 def _tensors(state: RunState) -> dict[str, Tensor]:

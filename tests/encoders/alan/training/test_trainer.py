@@ -129,7 +129,7 @@ def test_a_finished_run_returns_its_network_at_once(tmp_path):
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path):
     AlanTrainer(CONFIG, training_set(), SHORT).run(tmp_path)
-    with pytest.raises(UserError, match="recipe was"):
+    with pytest.raises(UserError, match=r"recipe.lr was 0.003 and is 0.0001;"):
         AlanTrainer(CONFIG, training_set(), replace(SHORT, lr=1e-4)).run(tmp_path)
     (tmp_path / "checkpoint.safetensors").write_bytes(b"half a file")
     with pytest.raises(UserError, match="damaged"):
