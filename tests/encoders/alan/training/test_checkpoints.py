@@ -90,7 +90,7 @@ def test_without_a_checkpoint_nothing_changes(tmp_path):
 def test_a_run_of_another_identity_is_refused_and_what_differs_is_said(tmp_path):
     save_checkpoint(tmp_path / "c", fresh(0), identity=IDENTITY)
     assert load_checkpoint(tmp_path / "c", fresh(1), identity=IDENTITY)  # tuples are lists in JSON
-    with pytest.raises(UserError, match=r"another run: videos was 3, now it is 4; choose another"):
+    with pytest.raises(UserError, match=r"another run: videos was 3 and is 4; choose another"):
         load_checkpoint(tmp_path / "c", fresh(1), identity=IDENTITY | {"videos": 4})
 
 
