@@ -6,6 +6,7 @@ import platform
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -69,8 +70,12 @@ def digest_of(files: Iterable[Path]) -> str:
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()
 
 
+@cache
 def git_sha() -> str:
-    """The commit of the checkout, "unknown" outside of one."""
+    """The commit of the checkout when first asked, "unknown" outside of one.
+
+    A long task asks as it starts: by its end the checkout may be another.
+    """
 
     def git(*arguments: str) -> str:
         run = subprocess.run(

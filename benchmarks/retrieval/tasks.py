@@ -10,7 +10,7 @@ from benchmarks.datasets.base import RetrievalDataset
 from benchmarks.datasets.simulated import SimulatedBenchmark
 from benchmarks.datasets.ucfcrime_ar import open_c3d_subset
 from benchmarks.metrics import DirectionRanks
-from benchmarks.records import RunRecord, digest_of
+from benchmarks.records import RunRecord, digest_of, git_sha
 from benchmarks.retrieval.ablations import (
     AblationRun,
     Rank,
@@ -44,6 +44,7 @@ def run_retrieval(arguments: RetrievalArguments, watcher: Watcher | None = None)
         UserError: an option makes no sense.
         WeightsMissing: a checkpoint or the text encoder cannot be used.
     """
+    git_sha()  # of the code that runs, however long it takes
     watching = watcher or Watcher()
     if arguments.task == "c3d-subset":
         return _c3d(arguments, watching)
