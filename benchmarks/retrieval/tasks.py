@@ -88,12 +88,15 @@ def _rank_folds(arguments: RetrievalArguments) -> Rank:
     """Variants of ALAN from scratch, five folds pooled."""
     assert arguments.shared is not None
     subset, texts = open_c3d_subset(arguments.shared), Texts()
+    laboratories = [
+        Laboratory(subset, texts, arguments.machine, seed=seed) for seed in range(arguments.seeds)
+    ]
 
     def ranks(variant: Variant) -> list[DirectionRanks]:
         runs = []
-        for seed in range(arguments.seeds):
+        for laboratory in laboratories:
             system = ScratchAlan(
-                Laboratory(subset, texts, arguments.machine, seed=seed),
+                laboratory,
                 config=replace(CONFIG, **variant.config),
                 recipe=replace(SCRATCH, **(arguments.changes | dict(variant.recipe))),
             )
