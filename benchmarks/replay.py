@@ -10,6 +10,7 @@ from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
+from search_api.schemas import readable
 from segments.errors import UserError
 
 
@@ -25,7 +26,7 @@ def read_record(path: Path) -> RunRecord:
             f"no record {path}: name a file that `retrace bench ... -o` wrote"
         ) from None
     except ValidationError as error:
-        raise UserError(f"{path} is no record of `retrace bench`: {error}") from error
+        raise UserError(f"{path} is no record of `retrace bench`: {readable(error)}") from error
 
 
 def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
@@ -47,7 +48,7 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
         return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)
     except ValidationError as error:
         raise UserError(
-            f"the record of {record.task} was made by a version with other options: {error}"
+            f"the record of {record.task} is of a version with other options: {readable(error)}"
         ) from error
 
 

@@ -1,5 +1,7 @@
 """A text backbone small enough for tests, with random weights and a vocabulary of whole words."""
 
+from collections.abc import Sequence
+
 import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
@@ -7,7 +9,7 @@ from tokenizers.pre_tokenizers import Whitespace
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel
 
-from encoders.bert import BertText, Pooling
+from encoders.bert import BertText, Pooling, TokenOutputs
 
 WORDS = (
     *("[PAD]", "[UNK]", "[CLS]", "[SEP]", ".", "a", "the", "red", "old", "big"),
@@ -34,3 +36,16 @@ def tiny_bert(*, pooling: Pooling, seed: int = 0) -> BertText:
         torch.manual_seed(seed)
         bert = BertModel(config, add_pooling_layer=False)
     return BertText(bert.eval(), tokenizer, pooling=pooling)
+
+
+def asked_of(backbone: BertText) -> list[str]:
+    """Every text that is put to a backbone from now on."""
+    texts: list[str] = []
+    forward = backbone.forward
+
+    def listening(asked: Sequence[str]) -> TokenOutputs:
+        texts.extend(asked)
+        return forward(asked)
+
+    backbone.forward = listening
+    return texts

@@ -1,7 +1,5 @@
 """Sentences through a small backbone."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 
@@ -9,25 +7,9 @@ from encoders.alan.masking import Maskable
 from encoders.alan.phrases import Phrases
 from encoders.alan.training import Sentences
 from encoders.alan.training.texts import pieces_table
-from encoders.bert import BertText, TokenOutputs
-from tests.support.text import WORDS, tiny_bert
+from tests.support.text import WORDS, asked_of, tiny_bert
 
 SAID = [("a man runs", "running"), ("the big dog enters a shop", "dog")]
-
-
-class Asked(Sentences):
-    """Keeps what its backbone is asked."""
-
-    def __init__(self, backbone: BertText) -> None:
-        super().__init__(backbone)
-        self.texts: list[str] = []
-        forward = backbone.forward
-
-        def asking(texts: Sequence[str]) -> TokenOutputs:
-            self.texts += texts
-            return forward(texts)
-
-        backbone.forward = asking
 
 
 def first_word(text: str) -> Phrases:
@@ -35,11 +17,12 @@ def first_word(text: str) -> Phrases:
 
 
 def test_each_sentence_is_asked_once():
-    sentences = Asked(tiny_bert(pooling="mean").freeze())
+    backbone = tiny_bert(pooling="mean").freeze()
+    sentences, asked = Sentences(backbone), asked_of(backbone)
     sentences(["a man runs", "a dog runs", "a man runs"])
     sentences.outputs("a dog runs")
     sentences.table([("a man runs", "x"), ("the dog", "y")])
-    assert sorted(sentences.texts) == ["a dog runs", "a man runs", "the dog"]
+    assert sorted(asked) == ["a dog runs", "a man runs", "the dog"]
 
 
 def test_what_is_said_of_a_sentence_does_not_depend_on_its_company():
@@ -84,9 +67,9 @@ def test_a_table_is_padded_to_its_longest_sentence():
 
 def test_a_backbone_that_is_trained_needs_word_pieces_and_is_not_asked():
     backbone = tiny_bert(pooling="cls")
-    asked = Asked(backbone)
+    asked = asked_of(backbone)
     table = pieces_table(backbone, SAID, masking="phrases", find=first_word)
-    assert asked.texts == []
+    assert asked == []
     assert (table.tokens, table.sentences) == (None, None)
     assert table.ids.dtype == np.int32
     assert table.attended.sum(axis=1).tolist() == [5, 8]
