@@ -71,7 +71,7 @@ def test_a_record_without_arguments_is_refused(record: RunRecord):
 
 def test_a_record_of_other_options_is_refused(record: RunRecord):
     foreign = record.model_copy(update={"arguments": record.arguments | {"magic": 1}})
-    with pytest.raises(UserError, match=r"record of depot was .*other options: magic = 1"):
+    with pytest.raises(UserError, match=r"record of depot is of .*other options: magic = 1"):
         replay(foreign)
 
 
