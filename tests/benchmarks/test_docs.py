@@ -1,4 +1,4 @@
-from benchmarks.docs import PARTS, rendered
+from benchmarks.docs import DOCUMENTS, PART, PARTS, RESULTS, rendered
 from benchmarks.records import digest_of, new_record
 
 RUN = {"files": 3, "footage_s": 600.0, "wall_s": 50.4, "times_real_time": 11.9, "peak_mib": 800.2}
@@ -29,8 +29,11 @@ def test_a_part_is_made_from_its_record_and_the_rest_is_left(tmp_path):
     assert rendered(after, tmp_path) == after
 
 
-def test_every_part_has_a_table():
-    assert set(PARTS) == {"compact", "indexing"}
+def test_every_part_has_a_record_and_a_place():
+    texts = [path.read_text(encoding="utf-8") for path in DOCUMENTS]
+    placed = {match["name"] for text in texts for match in PART.finditer(text)}
+    assert placed == set(PARTS)
+    assert {path.stem for path in RESULTS.glob("*.json")} == set(PARTS)
 
 
 def test_the_digest_of_a_set_depends_on_bytes_alone(tmp_path):
