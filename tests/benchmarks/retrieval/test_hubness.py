@@ -40,3 +40,15 @@ def test_what_is_near_to_nothing_in_the_bank_keeps_its_ranks():
     )
     assert ranks.to_video.tolist() == [1.0, 1.0, 0.0]
     assert ranks.to_query.tolist() == [0.0, 0.0, pytest.approx(1.0)]
+
+
+@pytest.mark.parametrize(("hub", "rank"), [(0.19, 1.0), (0.21, 0.0)])
+def test_half_of_the_hubness_is_taken_in_both_directions(hub: float, rank: float):
+    # 0.6 of a rival against 0.5: half of its hubness must be more than 0.1.
+    similarity = np.array([[0.5, 0.6], [0.1, 0.9]])
+    none = np.zeros((1, 2))
+    of_hub = np.array([[0.0, hub]])
+    by_video = corrected_ranks(similarity, of_bank_queries=of_hub, of_bank_videos=none.T)
+    assert by_video.to_video.tolist() == [rank, 0.0]
+    by_query = corrected_ranks(similarity.T, of_bank_queries=none, of_bank_videos=of_hub.T)
+    assert by_query.to_query.tolist() == [rank, 0.0]
