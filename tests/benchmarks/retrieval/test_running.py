@@ -67,8 +67,8 @@ def test_a_record_of_two_trained_networks(bert: Path, tmp_path: Path):
     assert record.timings_s.keys() == {"training and embedding", "all"}
     assert steps == [1, 1]
     assert [line.split(":")[0] for line in said] == ["seed 0", "seed 1"]
-    logs = sorted((tmp_path / "work").glob("tiny-*/log.csv"))
-    assert [log.parent.name[-6:] for log in logs] == ["-seed0", "-seed1"]
+    logs = (tmp_path / "work").glob("tiny-*/log.csv")
+    assert sorted(log.parent.name[-6:] for log in logs) == ["-seed0", "-seed1"]
     scores = record.scores
     assert (scores["query"], scores["phrases by"]) == ("text", "textblob")
     assert list(scores["systems"]) == ["trivial", "ALAN", "ALAN, CSLS"]
