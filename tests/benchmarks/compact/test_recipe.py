@@ -2,54 +2,21 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 
 from benchmarks.compact.fights import QUERIES
 from benchmarks.compact.material import CALM, FIGHT
-from benchmarks.compact.recipe import Lesson, Sentences, in_moments, training_set
+from benchmarks.compact.recipe import Lesson, in_moments, training_set
 from benchmarks.compact.unseen import require_unseen
 from benchmarks.compact.words import ridge_similarity
-from encoders.bert import TokenOutputs
+from encoders.alan.training import Sentences
 from segments.errors import UserError
 from segments.vectors import ClipFeatures
-
-
-class CountingWords:
-    """One token per letter; the sentence is (length, first letter)."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def __call__(self, texts: list[str]) -> TokenOutputs:
-        self.asked += texts
-        length = max(map(len, texts))
-        tokens = torch.zeros(len(texts), length, 2)
-        words = torch.zeros(len(texts), length, dtype=torch.bool)
-        for row, text in enumerate(texts):
-            words[row, : len(text)] = True
-            tokens[row, : len(text)] = float(len(text))
-        sentence = torch.tensor([[float(len(text)), float(ord(text[0]))] for text in texts])
-        return TokenOutputs(tokens, words, sentence)
+from tests.support.text import tiny_bert
 
 
 def features(num_clips: int) -> ClipFeatures:
     rows = np.arange(num_clips, dtype=np.float32)[:, None]
     return ClipFeatures({"appearance": rows, "motion": rows})
-
-
-def test_sentences_are_asked_once():
-    words = CountingWords()
-    sentences = Sentences(words)  # type: ignore[arg-type]
-    assert sentences(["ab", "c", "ab"]).tolist() == [[2, 97], [1, 99], [2, 97]]
-    sentences(["c", "def"])
-    assert sorted(words.asked) == ["ab", "c", "def"]
-
-
-def test_a_table_pads_sentences_and_keeps_their_meanings():
-    table = Sentences(CountingWords()).table([("ab", "x"), ("c", "y")])  # type: ignore[arg-type]
-    assert table.words.tolist() == [[True, True], [True, False]]
-    assert table.tokens[:, 0, 0].tolist() == [2, 1]
-    assert table.meanings == ("x", "y")
 
 
 def test_long_videos_are_cut_into_moments():
@@ -65,7 +32,10 @@ def test_real_videos_get_their_share_of_a_batch_and_borrow_looks():
         Lesson(features(2), ("c",), "m2", True, False),
         Lesson(features(2), ("a",), "m3", True, True, borrows_appearance=True),
     ]
-    data = training_set(lessons, [], Sentences(CountingWords()), real_share=0.3)  # type: ignore[arg-type]
+    sentences = Sentences(tiny_bert(pooling="mean").freeze())
+    data = training_set(lessons, [], sentences, real_share=0.3)
+    assert data.weights is not None
+    assert data.texts is not None
     assert data.weights.tolist() == pytest.approx([0.35, 0.35, 0.3])
     assert [video.borrows for video in data.videos] == [set(), set(), {"appearance"}]
     # the same words with two meanings are two rows
