@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from segments.files import sha256_of, write_atomically
 
 ROOT = Path(__file__).parent.parent
 VERSIONS = ("torch", "transformers", "av", "opencv-python-headless", "numpy", "qdrant-edge-py")
+NUMBERS = re.compile(r"\[\s+(-?\d[-+.\deE,\s]*?)\s+\]")
 
 
 class RunRecord(BaseModel):
@@ -43,7 +45,13 @@ class RunRecord(BaseModel):
     scores: dict[str, Any]
 
     def save(self, path: Path) -> None:
-        write_atomically(path, (self.model_dump_json(indent=2) + "\n").encode())
+        """Indented JSON; a list of numbers (ranks of hundreds of queries) stays on one line."""
+        text = NUMBERS.sub(_on_one_line, self.model_dump_json(indent=2))
+        write_atomically(path, f"{text}\n".encode())
+
+
+def _on_one_line(numbers: re.Match[str]) -> str:
+    return "[" + ", ".join(number.strip() for number in numbers[1].split(",")) + "]"
 
 
 def new_record(task: str, *, command: str, seed: int, **facts: Any) -> RunRecord:

@@ -41,3 +41,13 @@ def test_the_digest_of_a_set_depends_on_bytes_alone(tmp_path):
         (tmp_path / name).write_bytes(content)
     first, second = ([tmp_path / n for n in names] for names in ("ab", "cd"))
     assert digest_of(first) == digest_of(second) != digest_of([tmp_path / "a"])
+
+
+def test_a_record_keeps_lists_of_numbers_on_one_line(tmp_path):
+    scores = {"ranks": [0.0, 1.5, -2.0], "names": ["a", "b"], "none": [], "nested": [[1, 2], [3]]}
+    made = record().model_copy(update={"scores": scores})
+    made.save(tmp_path / "r.json")
+    text = (tmp_path / "r.json").read_text()
+    assert '"ranks": [0.0, 1.5, -2.0]' in text
+    assert "[1, 2]" in text
+    assert type(made).model_validate_json(text) == made
