@@ -28,6 +28,7 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     **dict.fromkeys(
         (
             "c3d-subset",
+            "c3d-subset-ablations",
             "simulated-text",
             "simulated-audio",
             "simulated-ablations",
