@@ -12,30 +12,26 @@ from indexer.discovery import FoundFile
 from indexer.steps import Step
 
 
-class IndexProgress:
-    """Shows the steps of a run on stderr. What is left is estimated by the bytes of the files."""
+class _LiveBar:
+    """A bar on stderr, where a terminal is; what a run has to say goes above it."""
 
-    def __init__(self, files: Sequence[FoundFile], console: Console | None = None) -> None:
+    def __init__(self, console: Console | None, amount: str) -> None:
+        """
+        Args:
+            amount: how much is done, in rich's fields of a task.
+        """
         self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        self._num_files = len(files)
-        self._num_done = 0
-        self._footage_s = 0.0
-        self._num_frames = 0
-        self._shares: dict[FoundFile, float] = {}
-        self._started = time.perf_counter()
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
+            TextColumn(amount),
             TimeRemainingColumn(),
             console=self._console,
             transient=True,
             disable=not self._console.is_terminal,
         )
-        self._task = self._bar.add_task("", total=sum(file.size_bytes for file in files))
 
     def __enter__(self) -> Self:
-        self._bar.start()
         return self
 
     def __exit__(
@@ -45,6 +41,24 @@ class IndexProgress:
         traceback: TracebackType | None,
     ) -> None:
         self._bar.stop()
+
+
+class IndexProgress(_LiveBar):
+    """Shows the steps of a run on stderr. What is left is estimated by the bytes of the files."""
+
+    def __init__(self, files: Sequence[FoundFile], console: Console | None = None) -> None:
+        super().__init__(console, "{task.percentage:>3.0f} %")
+        self._num_files = len(files)
+        self._num_done = 0
+        self._footage_s = 0.0
+        self._num_frames = 0
+        self._shares: dict[FoundFile, float] = {}
+        self._started = time.perf_counter()
+        self._task = self._bar.add_task("", total=sum(file.size_bytes for file in files))
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
 
     def show(self, step: Step) -> None:
         """An `indexer.steps.Observer`."""
@@ -73,35 +87,15 @@ class IndexProgress:
         self._console.print(text, markup=False)
 
 
-class TrainingProgress:
+class TrainingProgress(_LiveBar):
     """Shows the steps of a training run on stderr, with the parts of the loss."""
 
     LINE_EVERY = 100
     """Steps between lines where no terminal is."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.completed:.0f}/{task.total:.0f} steps"),
-            TimeRemainingColumn(),
-            console=self._console,
-            transient=True,
-            disable=not self._console.is_terminal,
-        )
+        super().__init__(console, "{task.completed:.0f}/{task.total:.0f} steps")
         self._num_steps = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
 
     def start(self, num_steps: int) -> None:
         """Of the whole run; a run that goes on begins further right."""
