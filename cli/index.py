@@ -11,6 +11,7 @@ import typer
 from cli import defaults
 from cli.options import LibraryOption
 from cli.output import say, show, write
+from segments.catalog import Catalog
 from segments.errors import UserError
 from segments.library import Library
 from segments.source_table import read_sources_csv
@@ -26,7 +27,10 @@ EXIT_INTERRUPTED = 130
 
 
 def index(
-    paths: Annotated[list[Path], typer.Argument(help="Files, and folders of files.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files, and folders of files. Default: what the library knows."),
+    ] = None,
     library: LibraryOption = defaults.LIBRARY,
     profile: Annotated[
         str, typer.Option(help="Models to use; auto takes the library's, or the best that is here.")
@@ -68,6 +72,8 @@ def index(
     """Indexes footage: cuts it into moments, scenes and videos that can be searched.
 
     Run it again to go on after an interruption, or to add what is new; nothing is done twice.
+    Another profile than the library's makes a second set of vectors beside the first, which goes on
+    answering until `retrace library use PROFILE`.
     Exit code: 0 all fine, 3 some files failed, 1 nothing could be done.
     """
     from detectors.registry import require_detectors
@@ -81,17 +87,38 @@ def index(
         detectors=require_detectors(name for name in detectors.split(",") if name),
         workers=workers,
     )
-    files = discover(paths, skip=library)
+    files = discover(paths or _known_paths(library), skip=library)
     require_files(files)
     _require_one_time(files, recorded_at)
+    chosen = _choose_profile(profile, device, library)
     if dry_run:
-        _list(files, settings, library, as_json=as_json)
+        _list(files, settings, library, chosen.name, as_json=as_json)
         return
-    report = _run(library, files, _choose_profile(profile, device, library), settings)
+    report = _run(library, files, chosen, settings)
+    _say_unused(library, chosen.name)
     if recorded_at or name_pattern or sources_csv:
         say(f"times that name no zone are taken as {zone_name(rules.zone)}")
     print_report(report, as_json=as_json)
     raise typer.Exit(EXIT_INTERRUPTED if report.interrupted else report.exit_code)
+
+
+def _known_paths(library: Path) -> list[Path]:
+    """Every file that the library knows and that is still there."""
+    with Catalog(Library.open(library)) as catalog:
+        known = [Path(source.path) for source in catalog.sources()]
+    there = [path for path in known if path.exists()]
+    if len(there) < len(known):
+        say(f"{len(known) - len(there)} of {len(known)} known files are not where they were")
+    return there
+
+
+def _say_unused(library: Path, profile: str) -> None:
+    used = Library.open(library).space
+    if used != profile:
+        say(
+            f"searches still use the profile {used}: `retrace library use {profile} "
+            f"--library {library}` switches"
+        )
 
 
 def _rules(
@@ -185,11 +212,16 @@ def zone_name(zone: tzinfo | None) -> str:
 
 
 def _list(
-    files: "list[FoundFile]", settings: "IndexSettings", library: Path, *, as_json: bool
+    files: "list[FoundFile]",
+    settings: "IndexSettings",
+    library: Path,
+    profile: str,
+    *,
+    as_json: bool,
 ) -> None:
     from indexer.preview import preview
 
-    planned = preview(library, files, settings)
+    planned = preview(library, profile, files, settings)
     if as_json:
         write(json.dumps([asdict(plan) for plan in planned], indent=2))
         return

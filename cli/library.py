@@ -19,6 +19,10 @@ MAX_SHOWN = 50
 
 app = typer.Typer(help="Looks after a library.", no_args_is_help=True)
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+SpaceArgument = Annotated[
+    str, typer.Argument(metavar="PROFILE", help="A profile that the library was indexed with.")
+]
 
 
 @app.command()
@@ -40,11 +44,14 @@ def check(library: LibraryOption = defaults.LIBRARY, as_json: JsonOption = False
     from segments.store.opening import open_store
 
     opened = Library.open(library)
-    store = open_store(opened, wait_s=STORE_WAIT_S)
-    try:
-        problems = find_problems(opened, store)
-    finally:
-        store.close()
+    problems: list[str] = []
+    for space in opened.spaces():
+        seen = opened.through(space)
+        store = open_store(seen, wait_s=STORE_WAIT_S)
+        try:
+            problems += [f"{space}: {problem}" for problem in find_problems(seen, store)]
+        finally:
+            store.close()
     if as_json:
         write(json.dumps({"problems": problems}, indent=2))
     else:
@@ -54,28 +61,46 @@ def check(library: LibraryOption = defaults.LIBRARY, as_json: JsonOption = False
 
 @app.command()
 def delete(
-    video: VideoArgument,
-    library: LibraryOption = defaults.LIBRARY,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    video: VideoArgument, library: LibraryOption = defaults.LIBRARY, yes: YesOption = False
 ) -> None:
     """Removes a video from the library: points, scores and rows. Its files are never touched."""
-    from indexer.ledger import Ledger
-    from indexer.upkeep import remove_video
-    from segments.store.opening import open_store
+    from indexer.spaces import remove_from_all
 
     opened = Library.open(library)
-    with Catalog(opened) as catalog, Ledger(opened) as ledger:
+    with Catalog(opened) as catalog:
         found = catalog.find(video)
         paths = ", ".join(source.path for source in catalog.sources(found.video_id))
-        if not yes and not typer.confirm(f"Remove {paths} ({found.duration_s:.0f} s)?", err=True):
-            say("nothing was removed")
-            raise typer.Exit(EXIT_FINDINGS)
-        store = open_store(opened, wait_s=STORE_WAIT_S)
-        try:
-            removal = remove_video(opened, store, found.video_id, catalog=catalog, ledger=ledger)
-        finally:
-            store.close()
-    show(f"removed {removal.points} points and the scores of {paths}; the files are untouched")
+    _confirm(f"Remove {paths} ({found.duration_s:.0f} s)?", yes=yes)
+    removals = remove_from_all(opened, found.video_id, wait_s=STORE_WAIT_S)
+    num_points = sum(removal.points for removal in removals)
+    show(f"removed {num_points} points and the scores of {paths}; the files are untouched")
+
+
+@app.command()
+def use(
+    space: SpaceArgument,
+    library: LibraryOption = defaults.LIBRARY,
+    incomplete: Annotated[
+        bool, typer.Option("--incomplete", help="Also where it lacks videos.")
+    ] = False,
+) -> None:
+    """Lets the vectors of another profile answer searches, once they are complete."""
+    from indexer.spaces import use_space
+
+    chosen = use_space(Library.open(library), space, incomplete=incomplete)
+    show(f"{library} is searched by the profile {chosen.space} from here on")
+
+
+@app.command()
+def drop(
+    space: SpaceArgument, library: LibraryOption = defaults.LIBRARY, yes: YesOption = False
+) -> None:
+    """Deletes the vectors and scores that a profile made, and frees their place."""
+    from indexer.spaces import drop_space
+
+    _confirm(f"Delete everything that the profile {space} made?", yes=yes)
+    drop_space(Library.open(library), space)
+    show(f"dropped {space}")
 
 
 @app.command()
@@ -102,3 +127,9 @@ def copy(
     finally:
         source.close()
     show(f"{num_points} points are at {to}; {num_written} had to be written")
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if not yes and not typer.confirm(question, err=True):
+        say("nothing was removed")
+        raise typer.Exit(EXIT_FINDINGS)

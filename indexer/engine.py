@@ -144,12 +144,16 @@ class LocalEngine:
     def _commit(self, source: VideoSource, chunk: FinishedChunk) -> None:
         points = make_points(
             chunk.embeddings,
-            space=self._job.ledger.space,
+            space=self._job.library.space,
             tracks=chunk.tracks,
             sources=self._job.catalog.sources(source.video_id),
         )
         piece = SpooledChunk(
-            source.video_id, chunk.index, self._job.ledger.space, tuple(points), tuple(chunk.pieces)
+            source.video_id,
+            chunk.index,
+            self._job.library.space,
+            tuple(points),
+            tuple(chunk.pieces),
         )
         write_chunk(self._job.library, piece)
         self._job.ledger.mark_chunk(source.video_id, chunk.index)
@@ -190,7 +194,7 @@ class LocalEngine:
 
     def _ingest(self) -> None:
         if self._job.store is not None:
-            ingest(self._job.library, self._job.store, space=self._job.ledger.space)
+            ingest(self._job.library, self._job.store)
 
     def _refresh(self) -> None:
         job = self._job

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.ledger import Ledger
+from indexer.spaces import SpaceState, describe_spaces
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import LibraryError, UserError
 from segments.levels import iter_segments
@@ -33,7 +34,8 @@ class LibraryFacts:
 
     root: str
     space: str
-    spaces: dict[str, dict[str, str]]
+    spaces: list[SpaceState]
+    digests: dict[str, dict[str, str]]
     """Weights' digests by name, by vector space."""
     num_points: int | None
     """None while another process has the store."""
@@ -61,6 +63,7 @@ class LibraryFacts:
             f"cameras: {cameras}",
             f"disk: {total:.1f} MiB ({parts})",
         ]
+        lines += [_space_line(state) for state in self.spaces if not state.in_use]
         lines += [f"clock of {name}: {s:+g} s" for name, s in self.clock_offsets.items()]
         lines += [f"failed: {where}: {reason}" for where, reason in self.failed.items()]
         if self.unfinished:
@@ -79,7 +82,8 @@ def describe_library(library: Library) -> LibraryFacts:
         return LibraryFacts(
             root=str(library.root.absolute()),
             space=library.space,
-            spaces=_spaces(library),
+            spaces=describe_spaces(library),
+            digests={name: library.through(name).manifest().digests for name in library.spaces()},
             num_points=_count_points(library),
             footage_s=sum(video.duration_s for video in videos),
             cameras={c: len(catalog.videos(camera=c)) for c in catalog.cameras()},
@@ -155,9 +159,9 @@ def _line(video: Listed) -> str:
     return f"{video.video_id[:12]}  {video.duration_s:9.1f} s  {', '.join(video.paths)}{problems}"
 
 
-def _spaces(library: Library) -> dict[str, dict[str, str]]:
-    names = sorted(path.parent.name for path in library.root.glob("spaces/*/manifest.json"))
-    return {name: library.manifest(name).digests for name in names}
+def _space_line(state: SpaceState) -> str:
+    lacks = f", lacks {len(state.missing)}" if state.missing else ", complete"
+    return f"also indexed by the profile {state.name}: {state.num_videos} videos{lacks}"
 
 
 def _count_points(library: Library) -> int | None:
@@ -174,14 +178,15 @@ def _count_points(library: Library) -> int | None:
 
 
 def _disk_bytes(library: Library) -> dict[str, int]:
+    spaces = library.root / "spaces"
     parts = {
-        "store": library.root / "spaces",
-        "tracks": library.tracks,
-        "spool": library.spool,
-        "work": library.work,
+        "store": spaces.glob("*/edge/**/*"),
+        "tracks": spaces.glob("*/tracks/**/*"),
+        "spool": library.spool.rglob("*"),
+        "work": spaces.glob("*/work/**/*"),
+        "database": library.root.glob("library.sqlite*"),
     }
-    sizes = {part: _size(folder.rglob("*")) for part, folder in parts.items()}
-    return {**sizes, "database": _size(library.root.glob("library.sqlite*"))}
+    return {part: _size(paths) for part, paths in parts.items()}
 
 
 def _size(paths: Iterator[Path]) -> int:

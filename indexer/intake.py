@@ -51,8 +51,7 @@ class Intake:
         if source == old:
             return
         for content in {video_id} if old is None else {video_id, old.video_id}:
-            if self._ledger.content(content) is not None:
-                self._ledger.mark_stale(content)
+            self._ledger.mark_stale(content)
         self._catalog.add_source(source)
         self._sources[source.path] = source
 

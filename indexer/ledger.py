@@ -62,8 +62,8 @@ class FileRecord:
 class Ledger:
     """The indexer's tables for one vector space of a library. One object per thread."""
 
-    def __init__(self, library: Library, space: str | None = None) -> None:
-        self.space = space or library.space
+    def __init__(self, library: Library) -> None:
+        self.space = library.space
         self._rows = connect(library.database, part="ledger", version=VERSION, schema=SCHEMA)
 
     def close(self) -> None:
@@ -129,8 +129,12 @@ class Ledger:
         return {str(row["path"]): FileRecord(**dict(row)) for row in rows}
 
     def mark_stale(self, video_id: str) -> None:
-        """The stored points no longer say what is known: `upkeep.refresh` will see to it."""
-        self._rows.execute("REPLACE INTO stale VALUES (?, ?)", (self.space, video_id))
+        """A content's points no longer say what is known, in any space that has some.
+
+        `upkeep.refresh` will see to it, space by space.
+        """
+        query = "REPLACE INTO stale SELECT space, video_id FROM contents WHERE video_id = ?"
+        self._rows.execute(query, (video_id,))
 
     def clear_stale(self, video_id: str) -> None:
         condition = (self.space, video_id)
@@ -142,10 +146,27 @@ class Ledger:
         return [str(row["video_id"]) for row in self._rows.execute(query, (self.space,))]
 
     def forget(self, video_id: str) -> None:
-        """Nothing is known about the content any more, in any space."""
+        """Nothing is known about the content in this space any more.
+
+        The files that hold it are forgotten where no other space knows it.
+        """
         with transaction(self._rows):
-            for table in ("contents", "chunks", "files", "stale"):
-                self._rows.execute(f"DELETE FROM {table} WHERE video_id = ?", (video_id,))
+            for table in ("contents", "chunks", "stale"):
+                condition = (self.space, video_id)
+                self._rows.execute(
+                    f"DELETE FROM {table} WHERE space = ? AND video_id = ?", condition
+                )
+            self._rows.execute(
+                "DELETE FROM files WHERE video_id = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM contents WHERE video_id = ?1)",
+                (video_id,),
+            )
+
+    def drop_space(self) -> None:
+        """Nothing was ever indexed in this space."""
+        with transaction(self._rows):
+            for table in ("contents", "chunks", "stale"):
+                self._rows.execute(f"DELETE FROM {table} WHERE space = ?", (self.space,))
 
     def _end(
         self, video_id: str, state: State, reason: str | None, timings_s: Mapping[str, float]

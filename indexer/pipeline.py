@@ -16,7 +16,7 @@ from indexer.ledger import Ledger
 from indexer.report import IndexReport
 from indexer.steps import Observer
 from segments.catalog import Catalog
-from segments.errors import IndexMismatch, LibraryError
+from segments.errors import LibraryError
 from segments.library import Library
 from segments.sources import SourceRules
 from segments.store.base import VectorStore
@@ -63,15 +63,16 @@ def index_files(
 ) -> IndexReport:
     """Indexes files into the library at `root`, which is made where there is none.
 
-    A file that cannot be read is reported and skipped. Killed at any moment, the next call goes on
-    and ends in the same library.
+    The profile's vectors are a space of their own, beside those of other profiles; the space in use
+    goes on answering searches. A file that cannot be read is reported and skipped. Killed at any
+    moment, the next call goes on and ends in the same library.
 
     Args:
         stop: set it to end early; the next call goes on from there.
 
     Raises:
         UserError: no such detector.
-        IndexMismatch: the library was made by another profile.
+        IndexMismatch: the profile's space was made by other weights or settings.
         LibraryError: the library is damaged, or another process is indexing into it.
     """
     settings = settings or IndexSettings()
@@ -88,11 +89,11 @@ def index_files(
 def _open_job(
     root: Path, profile: LazyProfile, settings: IndexSettings, detectors: tuple[str, ...]
 ) -> Generator[Job]:
-    library = open_for(root, profile.name)
+    library = Library.create(root, profile.name).through(profile.name)
     with ExitStack() as opened:
-        lock = OwnerLock.acquire(library.root / "indexer.lock")
+        lock = OwnerLock.acquire(library.indexer_lock_file)
         opened.callback(lock.release)
-        if not library.manifest_file().exists():
+        if not library.manifest_file.exists():
             create_space(library, profile.load().manifest)
         store = _open_store(library, settings.store_wait_s)
         if store is not None:
@@ -109,21 +110,6 @@ def _open_job(
 
         workers = settings.workers or default_workers()
         yield Job(library, load_checked, store, catalog, ledger, rules, detectors, workers)
-
-
-def open_for(root: Path, profile: str) -> Library:
-    """The library at `root`, made where there is none.
-
-    Raises:
-        IndexMismatch: its space in use is another profile's.
-    """
-    library = Library.create(root, profile)
-    if library.space != profile:
-        raise IndexMismatch(
-            f"{root} is searched by the profile {library.space!r}, not {profile!r}: index with "
-            f"`--profile {library.space}`, or into a new folder with `--library NEW`"
-        )
-    return library
 
 
 def _open_store(library: Library, wait_s: float) -> VectorStore | None:
@@ -149,6 +135,7 @@ def _keep_offsets(offsets: Mapping[str, float], catalog: Catalog, ledger: Ledger
     known = catalog.clock_offsets()
     for camera, offset_s in offsets.items():
         if known.get(camera) != offset_s:
-            for video in catalog.videos(camera=camera):
-                ledger.mark_stale(video.video_id)
+            for source in catalog.sources():
+                if source.camera == camera:
+                    ledger.mark_stale(source.video_id)
             catalog.set_clock_offset(camera, offset_s)

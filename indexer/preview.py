@@ -27,12 +27,18 @@ class PlannedFile:
     recorded_from: str | None
 
 
-def preview(root: Path, files: Sequence[FoundFile], settings: IndexSettings) -> list[PlannedFile]:
-    """What `index_files` would take up. Opens no media file and writes nothing new."""
+def preview(
+    root: Path, space: str, files: Sequence[FoundFile], settings: IndexSettings
+) -> list[PlannedFile]:
+    """What `index_files` would take up. Opens no media file and writes nothing new.
+
+    Args:
+        space: the name of the profile.
+    """
     if not (root / "library.json").exists():
         rules = replace(settings.rules, clock_offsets=settings.clock_offsets)
         return [_plan(file, rules, is_known=False) for file in files]
-    library = Library.open(root)
+    library = Library.open(root).through(space)
     with Catalog(library) as catalog, Ledger(library) as ledger:
         offsets = {**catalog.clock_offsets(), **settings.clock_offsets}
         rules = replace(settings.rules, clock_offsets=offsets)

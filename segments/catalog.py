@@ -3,7 +3,7 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -20,12 +20,13 @@ MIN_PREFIX = 6
 """Hexadecimal digits that an abbreviated video id has at least."""
 MAX_CANDIDATES = 8
 """Videos that a message lists."""
-VERSION = 1
+VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS videos (
-    video_id TEXT PRIMARY KEY, duration_s REAL NOT NULL, width INTEGER NOT NULL,
+    space TEXT, video_id TEXT, duration_s REAL NOT NULL, width INTEGER NOT NULL,
     height INTEGER NOT NULL, fps REAL NOT NULL, codec TEXT NOT NULL, has_audio INTEGER NOT NULL,
-    size_bytes INTEGER NOT NULL, problems TEXT NOT NULL, detectors TEXT NOT NULL
+    size_bytes INTEGER NOT NULL, problems TEXT NOT NULL, detectors TEXT NOT NULL,
+    PRIMARY KEY (space, video_id)
 );
 CREATE TABLE IF NOT EXISTS sources (
     path TEXT PRIMARY KEY, video_id TEXT NOT NULL, camera TEXT, recorded_at TEXT,
@@ -35,9 +36,11 @@ CREATE INDEX IF NOT EXISTS sources_of_video ON sources (video_id);
 CREATE TABLE IF NOT EXISTS clock_offsets (camera TEXT PRIMARY KEY, offset_s REAL NOT NULL)
 """
 
+_ONE = "space = ? AND video_id = ?"
+
 
 class VideoRecord(BaseModel):
-    """One content, completely indexed in the space in use."""
+    """One content, completely indexed in one vector space."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -71,12 +74,16 @@ class SourceRecord(BaseModel):
 
 
 class Catalog:
-    """The tables of one library. One object per thread; any number of processes may read."""
+    """The tables of one library. One object per thread; any number of processes may read.
+
+    Videos are those of the library's vector space; sources and clocks are the same for all spaces.
+    """
 
     def __init__(self, library: Library) -> None:
         """Raises:
         LibraryError: the database is damaged or of another version.
         """
+        self._space = library.space
         self._rows = connect(library.database, part="catalog", version=VERSION, schema=SCHEMA)
 
     def close(self) -> None:
@@ -90,35 +97,47 @@ class Catalog:
 
     def add_video(self, record: VideoRecord) -> None:
         """Adds a video, or replaces what is known about it."""
-        self._insert("videos", record)
+        self._insert("videos", {"space": self._space, **record.model_dump(mode="json")})
 
     def add_source(self, record: SourceRecord) -> None:
         """Adds the place, or replaces what is known about it: a path holds one content at a time.
 
         The video need not be there yet: a source is known before its content is indexed.
         """
-        self._insert("sources", record)
+        self._insert("sources", record.model_dump(mode="json"))
 
     def delete_video(self, video_id: str) -> list[SourceRecord]:
-        """Forgets a video and its sources; the sources it had."""
+        """Forgets a video of this space, and its sources where no other space has it.
+
+        Returns:
+            The sources it had.
+        """
         sources = self.sources(video_id)
         with transaction(self._rows):
-            self._rows.execute("DELETE FROM sources WHERE video_id = ?", (video_id,))
-            self._rows.execute("DELETE FROM videos WHERE video_id = ?", (video_id,))
+            self._rows.execute(f"DELETE FROM videos WHERE {_ONE}", (self._space, video_id))
+            self._rows.execute(
+                "DELETE FROM sources WHERE video_id = ?1 "
+                "AND NOT EXISTS (SELECT 1 FROM videos WHERE video_id = ?1)",
+                (video_id,),
+            )
         return sources
+
+    def drop_space(self) -> None:
+        """Forgets every video of this space; sources stay."""
+        self._rows.execute("DELETE FROM videos WHERE space = ?", (self._space,))
 
     def video(self, video_id: str) -> VideoRecord | None:
         """The video of that id; None where it is not there, or not completely indexed."""
-        rows = self._rows.execute("SELECT * FROM videos WHERE video_id = ?", (video_id,))
+        rows = self._rows.execute(f"SELECT * FROM videos WHERE {_ONE}", (self._space, video_id))
         return next(map(_video, rows), None)
 
     def videos(self, *, camera: str | None = None) -> list[VideoRecord]:
         """All videos, or those that a camera saw, by id."""
         seen = "SELECT video_id FROM sources WHERE camera = ?"
-        where = f"WHERE video_id IN ({seen})" if camera is not None else ""
-        values = () if camera is None else (camera,)
-        rows = self._rows.execute(f"SELECT * FROM videos {where} ORDER BY video_id", values)
-        return list(map(_video, rows))
+        where = f"AND video_id IN ({seen})" if camera is not None else ""
+        values = (self._space,) if camera is None else (self._space, camera)
+        query = f"SELECT * FROM videos WHERE space = ? {where} ORDER BY video_id"
+        return list(map(_video, self._rows.execute(query, values)))
 
     def sources(self, video_id: str | None = None) -> list[SourceRecord]:
         """Where a content was seen, by path; without an id, every place of every content."""
@@ -130,7 +149,8 @@ class Catalog:
         """The cameras that some video's source names, by name."""
         rows = self._rows.execute(
             "SELECT DISTINCT camera FROM sources JOIN videos USING (video_id) "
-            "WHERE camera IS NOT NULL ORDER BY camera"
+            "WHERE space = ? AND camera IS NOT NULL ORDER BY camera",
+            (self._space,),
         )
         return [str(row["camera"]) for row in rows]
 
@@ -169,8 +189,7 @@ class Catalog:
                     moved.append(source.video_id)
         return sorted(set(moved))
 
-    def _insert(self, table: str, record: BaseModel) -> None:
-        values = record.model_dump(mode="json")
+    def _insert(self, table: str, values: Mapping[str, object]) -> None:
         cells = [json.dumps(cell) if isinstance(cell, list) else cell for cell in values.values()]
         marks = ", ".join("?" * len(cells))
         self._rows.execute(f"REPLACE INTO {table} ({', '.join(values)}) VALUES ({marks})", cells)
@@ -204,7 +223,7 @@ class Catalog:
 
 
 def _video(row: sqlite3.Row) -> VideoRecord:
-    values = dict(row)
+    values = {name: row[name] for name in VideoRecord.model_fields}
     lists = {name: json.loads(values[name]) for name in ("problems", "detectors")}
     return VideoRecord.model_validate({**values, **lists})
 

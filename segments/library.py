@@ -3,33 +3,40 @@
 LIBRARY/
   library.json                      format and the vector space in use
   library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
-  owner.lock                        who owns the stores now (segments.store.lock)
-  spaces/PROFILE/manifest.json      what made the vectors of this space
-  spaces/PROFILE/edge/              the embedded vector store
-  tracks/VIDEO_ID/DETECTOR.npz      anomaly scores over time
-  spool/                            finished chunks on their way into the store
-  work/                             features of videos that are not finished
+  indexer.lock                      who is indexing now
+  spool/                            finished chunks on their way into a store
+  spaces/PROFILE/                   what one profile made of the footage: a vector space
+    manifest.json                   what made its vectors
+    edge/                           the embedded vector store
+    owner.lock                      who owns that store now (segments.store.lock)
+    tracks/VIDEO_ID/DETECTOR.npz    anomaly scores over time
+    work/                           features of videos that are not finished
 """
 
 import json
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from segments.errors import LibraryError
 from segments.files import write_atomically
 from segments.manifest import SpaceManifest
+from segments.names import require_name
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
 class Library:
-    """The places of one library. Opening it reads nothing but `library.json`."""
+    """The places of one library, seen through one of its vector spaces.
+
+    Opening it reads nothing but `library.json`.
+    """
 
     root: Path
     space: str
-    """The vector space that answers searches: the name of the profile that made it."""
+    """The name of the profile that made the vectors: the space in use, unless another is named."""
 
     @classmethod
     def create(cls, root: Path, space: str) -> Self:
@@ -42,9 +49,9 @@ class Library:
             return cls.open(root)
         if root.exists() and (not root.is_dir() or any(root.iterdir())):
             raise LibraryError(f"{root} exists and is not a library: name a new or an empty folder")
-        content = json.dumps({"format": FORMAT, "space": space}, indent=2)
-        write_atomically(root / "library.json", content.encode())
-        return cls(root, space)
+        library = cls(root, space)
+        library.use()
+        return library
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -64,40 +71,75 @@ class Library:
             raise LibraryError(f"{root / 'library.json'} is damaged") from None
         if found != FORMAT:
             raise LibraryError(
-                f"{root} is a library of format {found}; this retrace reads {FORMAT}"
+                f"{root} is a library of format {found}; this retrace reads {FORMAT}: index into "
+                "a new folder"
             )
         return cls(root, space)
+
+    def through(self, space: str) -> Self:
+        """The same library, seen through another vector space, which need not be there yet.
+
+        Raises:
+            UserError: `space` cannot name a folder.
+        """
+        return replace(self, space=require_name(space, of="a vector space"))
+
+    def use(self) -> None:
+        """From here on, this space answers searches."""
+        content = json.dumps({"format": FORMAT, "space": self.space}, indent=2)
+        write_atomically(self.root / "library.json", content.encode())
+
+    def spaces(self) -> list[str]:
+        """The vector spaces that were made, by name."""
+        return sorted(path.parent.name for path in self.root.glob("spaces/*/manifest.json"))
+
+    def drop_space(self) -> None:
+        """Deletes this space's vectors, tracks and features, and what waits for its store."""
+        for path in self.spool.glob(f"{self.space}.*"):
+            path.unlink()
+        self.manifest_file.unlink(missing_ok=True)  # from here on it is not there
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
     def database(self) -> Path:
         return self.root / "library.sqlite"
 
     @property
-    def lock_file(self) -> Path:
-        return self.root / "owner.lock"
-
-    @property
     def spool(self) -> Path:
         return self.root / "spool"
 
     @property
+    def indexer_lock_file(self) -> Path:
+        return self.root / "indexer.lock"
+
+    @property
+    def lock_file(self) -> Path:
+        return self._folder / "owner.lock"
+
+    @property
     def work(self) -> Path:
-        return self.root / "work"
+        return self._folder / "work"
 
     @property
     def tracks(self) -> Path:
-        return self.root / "tracks"
+        return self._folder / "tracks"
 
-    def manifest_file(self, space: str | None = None) -> Path:
-        return self.root / "spaces" / (space or self.space) / "manifest.json"
+    @property
+    def manifest_file(self) -> Path:
+        return self._folder / "manifest.json"
 
-    def edge_folder(self, space: str | None = None) -> Path:
-        return self.root / "spaces" / (space or self.space) / "edge"
+    @property
+    def edge_folder(self) -> Path:
+        return self._folder / "edge"
 
-    def manifest(self, space: str | None = None) -> SpaceManifest:
-        """The manifest of the space in use, or of the one named.
+    def manifest(self) -> SpaceManifest:
+        """What made the vectors.
 
         Raises:
             LibraryError: the space was never made, or its manifest is damaged.
         """
-        return SpaceManifest.load(self.manifest_file(space))
+        return SpaceManifest.load(self.manifest_file)
+
+    @property
+    def _folder(self) -> Path:
+        return self.root / "spaces" / self.space

@@ -6,7 +6,6 @@ A file is an .npz of `scores` float16 [t] and `pts_s` float64 [t] at the detecto
 
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
 
-import re
 from pathlib import Path
 from typing import cast
 
@@ -18,10 +17,10 @@ from fsspec.implementations.local import LocalFileSystem
 from segments.arrays import from_npz, to_npz
 from segments.errors import LibraryError, UserError
 from segments.files import write_atomically
+from segments.names import is_name, require_name
 from segments.scores import AnomalyTrack
 
 _SUFFIX = ".npz"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _SAME_TIME_S = 1e-6
 """Times that differ by less are one: two computations of where a piece ends may differ in a bit."""
 
@@ -70,7 +69,7 @@ class TrackStore:
         paths = cast(list[str], self._files.ls(folder, detail=False))
         names = [path.rpartition("/")[2] for path in paths]
         stems = [name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)]
-        return sorted(stem for stem in stems if _NAME.fullmatch(stem))
+        return sorted(stem for stem in stems if is_name(stem))
 
     def delete(self, video_id: str) -> None:
         """Deletes every curve of a video; a no-op where there is none."""
@@ -79,10 +78,10 @@ class TrackStore:
             self._files.rm(folder, recursive=True)
 
     def _folder(self, video_id: str) -> str:
-        return f"{self._root}/{_checked(video_id)}"
+        return f"{self._root}/{require_name(video_id, of='a track')}"
 
     def _path(self, video_id: str, detector: str) -> str:
-        return f"{self._folder(video_id)}/{_checked(detector)}{_SUFFIX}"
+        return f"{self._folder(video_id)}/{require_name(detector, of='a track')}{_SUFFIX}"
 
     def _read(self, path: str, detector: str) -> AnomalyTrack:
         try:
@@ -100,12 +99,6 @@ class TrackStore:
             write_atomically(Path(path), content)
         else:  # an object appears when it is complete
             self._files.pipe_file(path, content)
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise UserError(f"{name!r} cannot name a track: letters, digits, '-' and '_' are allowed")
-    return name
 
 
 def _to_bytes(track: AnomalyTrack) -> bytes:

@@ -16,7 +16,7 @@ def create_space(
     api_key: str | None = None,
     quantized: bool = False,
 ) -> None:
-    """Makes the space named by `manifest.profile`, or checks the one that is there.
+    """Makes the library's space, or checks the one that is there.
 
     Args:
         url: a Qdrant server that is to hold the points; None keeps them in the library.
@@ -24,16 +24,16 @@ def create_space(
 
     Raises:
         IndexMismatch: the space is there and was made by something else.
-        LibraryError: the library is in use, or the server does not answer.
+        LibraryError: the space is in use, or the server does not answer.
     """
-    path = library.manifest_file(manifest.profile)
+    path = library.manifest_file
     if path.exists():
-        library.manifest(manifest.profile).require_same(manifest)
+        library.manifest().require_same(manifest)
     if url is not None:
         from segments.store.server import ServerStore
 
         ServerStore.create(url, manifest, api_key=api_key, quantized=quantized)
-    elif not library.edge_folder(manifest.profile).exists():
+    elif not library.edge_folder.exists():
         _create_edge(library, manifest, quantized)
     if not path.exists():
         manifest.save(path)
@@ -42,16 +42,14 @@ def create_space(
 def open_store(
     library: Library,
     *,
-    space: str | None = None,
     expected: SpaceManifest | None = None,
     url: str | None = None,
     api_key: str | None = None,
     wait_s: float = 0.0,
 ) -> VectorStore:
-    """Opens a space of the library; close it to let others in.
+    """Opens the library's space; close it to let others in.
 
     Args:
-        space: None is the space in use.
         expected: what the vectors must have been made by; None takes what is there.
         url: the Qdrant server that holds the points; None means the library's own folder, which
             this process then owns.
@@ -61,7 +59,7 @@ def open_store(
         IndexMismatch: the space was made by something else than `expected`.
         LibraryError: the space was never made, is damaged or in use, or the server does not answer.
     """
-    manifest = library.manifest(space)
+    manifest = library.manifest()
     if expected is not None:
         manifest.require_same(expected)
     if url is not None:
@@ -70,15 +68,16 @@ def open_store(
         return ServerStore.open(url, manifest, api_key=api_key)
     owner = OwnerLock.acquire(library.lock_file, wait_s=wait_s)
     try:
-        return EdgeStore.open(library.edge_folder(space), manifest.specs, owner=owner)
+        return EdgeStore.open(library.edge_folder, manifest.specs, owner=owner)
     except LibraryError:
         owner.release()
         raise
 
 
 def _create_edge(library: Library, manifest: SpaceManifest, quantized: bool) -> None:
+    library.lock_file.parent.mkdir(parents=True, exist_ok=True)
     owner = OwnerLock.acquire(library.lock_file)
     try:
-        EdgeStore.create(library.edge_folder(manifest.profile), manifest.specs, quantized=quantized)
+        EdgeStore.create(library.edge_folder, manifest.specs, quantized=quantized)
     finally:
         owner.release()

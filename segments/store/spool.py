@@ -5,7 +5,6 @@ is an .npz (checksummed by its zip container) of float32 vectors, a matrix per v
 pieces of tracks, and of a JSON header with everything else.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,16 @@ from jaxtyping import Float32
 from pydantic import BaseModel, ConfigDict
 
 from segments.arrays import from_npz, to_npz
-from segments.errors import LibraryError, UserError
+from segments.errors import LibraryError
 from segments.files import sync_folder, write_atomically
 from segments.library import Library
+from segments.names import require_name
 from segments.payload import SegmentPayload
 from segments.scores import AnomalyTrack
 from segments.store.base import Point, VectorStore
 from segments.tracks import TrackStore
 
 _HEADER = "header"
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 
 
 class ChunkKey(NamedTuple):
@@ -116,22 +115,21 @@ def remove(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def ingest(library: Library, store: VectorStore, *, space: str | None = None) -> list[ChunkKey]:
-    """Moves every finished chunk of one space into the store and the tracks; what was moved.
+def ingest(library: Library, store: VectorStore) -> list[ChunkKey]:
+    """Moves every finished chunk of the space into its store and tracks; what was moved.
 
     Each step may be repeated, and a file goes last: after a crash anywhere, another call makes the
     same state as an undisturbed one.
 
     Args:
-        store: the open store of that space.
-        space: None is the space in use; chunks of others stay where they are.
+        store: the open store of the library's space; chunks of others stay where they are.
 
     Raises:
         LibraryError: a chunk is damaged; those before it are ingested.
     """
     tracks, ingested = TrackStore(library.tracks), list[ChunkKey]()
     for path in iter_chunks(library):
-        if path.name.split(".")[0] != (space or library.space):
+        if path.name.split(".")[0] != library.space:
             continue
         chunk = read_chunk(path)
         store.upsert(chunk.points)
@@ -144,10 +142,7 @@ def ingest(library: Library, store: VectorStore, *, space: str | None = None) ->
 
 def _file_name(chunk: SpooledChunk) -> str:
     for name in (chunk.space, chunk.video_id):
-        if not _NAME.fullmatch(name):
-            raise UserError(
-                f"{name!r} cannot name a file: letters, digits, '-' and '_' are allowed"
-            )
+        require_name(name, of="a finished chunk")
     return f"{chunk.space}.{chunk.video_id}.{chunk.chunk_index:06d}.npz"
 
 

@@ -110,7 +110,6 @@ def test_nothing_to_index(tmp_path: Path):
 
 
 def test_wrong_usage_is_exit_code_2():
-    assert retrace("index").exit_code == 2
     assert retrace("index", ".", "--workers", "0").exit_code == 2
 
 

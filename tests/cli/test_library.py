@@ -34,7 +34,7 @@ def test_info(library: Path):
     assert "failed: " in shown.stdout
     facts = json.loads(retrace("info", "--library", library, "--json").stdout)
     assert (facts["num_points"], facts["footage_s"]) == (2, pytest.approx(6.0))
-    assert facts["spaces"]["fake"] == {"fake.safetensors": "0" * 64}
+    assert facts["digests"]["fake"] == {"fake.safetensors": "0" * 64}
     assert facts["disk_bytes"]["store"] > 0
 
 

@@ -184,10 +184,13 @@ def test_stopping_early_and_going_on(footage: Path, library: Path):
     assert contents_of(library) == contents_of(library.with_name("other"))
 
 
-def test_another_profile_is_refused(footage: Path, library: Path):
+def test_other_weights_of_the_same_profile_are_refused(footage: Path, library: Path):
     index(library, footage)
-    with pytest.raises(IndexMismatch, match="--profile fake"):
-        index_files(library, discover([footage]), FakeProfile("better"))
+    write_video(footage / "new.mp4", seconds=1.0, seed=9)
+    changed = FakeProfile()
+    changed.manifest = changed.manifest.model_copy(update={"digests": {"fake": "1" * 64}})
+    with pytest.raises(IndexMismatch, match="other weights in fake"):
+        index_files(library, discover([footage]), changed)
 
 
 def test_one_run_at_a_time(footage: Path, library: Path):

@@ -43,13 +43,33 @@ def test_progress_counts_chunks_of_what_is_not_done(library: Library):
 
 
 def test_spaces_are_apart(library: Library):
-    with Ledger(library) as ledger, Ledger(library, "other") as other:
+    seen = FileRecord("/f/a.mp4", 3, 4, A)
+    with Ledger(library) as ledger, Ledger(library.through("other")) as other:
         ledger.begin(A, {})
+        ledger.see_file(seen)
         ledger.mark_stale(A)
         assert other.content(A) is None
         assert (ledger.stale(), other.stale()) == ([A], [])
-        other.forget(A)  # forgetting a content is for all spaces
-        assert (ledger.content(A), ledger.stale()) == (None, [])
+        other.begin(A, {})
+        other.mark_stale(A)  # in every space that has the content
+        ledger.clear_stale(A)
+        assert (ledger.stale(), other.stale()) == ([], [A])
+        other.forget(A)
+        assert (other.content(A), other.stale()) == (None, [])
+        assert ledger.content(A) is not None
+        assert ledger.files() == {"/f/a.mp4": seen}
+        ledger.forget(A)  # the last space that knew it
+        assert (ledger.content(A), ledger.files()) == (None, {})
+
+
+def test_a_dropped_space_was_never_indexed(library: Library):
+    with Ledger(library) as ledger, Ledger(library.through("other")) as other:
+        for space in (ledger, other):
+            space.begin(A, {})
+            space.mark_chunk(A, 0)
+        ledger.drop_space()
+        assert (ledger.contents(), ledger.progress(), ledger.stale()) == ([], {}, [])
+        assert other.progress() == {A: 1}
 
 
 def test_files_are_remembered(library: Library):

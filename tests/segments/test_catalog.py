@@ -157,5 +157,5 @@ def test_another_version_is_refused(library: Library):
     connection.execute("UPDATE versions SET version = 99")
     connection.commit()
     connection.close()
-    with pytest.raises(LibraryError, match="version 99; this retrace reads 1"):
+    with pytest.raises(LibraryError, match="version 99; this retrace reads 2"):
         Catalog(library)

@@ -23,7 +23,7 @@ def test_a_space_is_made_opened_and_reopened(library: Library) -> None:
     store.upsert(make_points(5))
     store.close()
     create_space(library, make_manifest())
-    again = open_store(library, space="tiny", expected=make_manifest())
+    again = open_store(library, expected=make_manifest())
     assert again.count() == 5
     again.close()
 
@@ -33,7 +33,7 @@ def test_a_space_that_was_never_made(library: Library) -> None:
         open_store(library)
     create_space(library, make_manifest())
     with pytest.raises(LibraryError, match="is not a vector space"):
-        open_store(library, space="other")
+        open_store(library.through("other"))
 
 
 def test_other_models_are_a_mismatch(library: Library) -> None:
@@ -57,10 +57,10 @@ def test_one_store_at_a_time(library: Library) -> None:
 
 def test_a_failed_opening_gives_the_lock_back(library: Library) -> None:
     create_space(library, make_manifest())
-    library.edge_folder().rename(library.root / "away")
+    library.edge_folder.rename(library.root / "away")
     with pytest.raises(LibraryError, match="edge is missing"):
         open_store(library)
-    (library.root / "away").rename(library.edge_folder())
+    (library.root / "away").rename(library.edge_folder)
     open_store(library).close()
 
 
@@ -79,7 +79,7 @@ def test_making_a_space_goes_on_where_a_crash_left_it(
 
 def test_a_server_needs_no_lock_and_no_folder(library: Library) -> None:
     create_space(library, make_manifest(), url=":memory:")
-    assert not library.edge_folder().exists()
+    assert not library.edge_folder.exists()
     first, second = (open_store(library, url=":memory:") for _ in range(2))
     assert isinstance(first, ServerStore)
     first.close()

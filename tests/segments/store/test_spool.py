@@ -95,7 +95,7 @@ def test_chunks_come_in_order_and_half_written_ones_not_at_all(library: Library)
 
 def test_names_cannot_leave_the_spool(library: Library) -> None:
     for chunk in (make_chunk(video_id="../up"), make_chunk(space="a/b"), make_chunk(space="")):
-        with pytest.raises(UserError, match="cannot name a file"):
+        with pytest.raises(UserError, match="cannot name a finished chunk"):
             write_chunk(library, chunk)
 
 
