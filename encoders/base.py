@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from segments.manifest import SpaceManifest
-from segments.media import AudioClip, ClipBatch
+from segments.media import AUDIO_RATE_HZ, AudioClip, ClipBatch
 from segments.vectors import ClipFeatures, DualQuery, SoundQuery, VectorSpec
 
 
@@ -29,6 +29,8 @@ class ProfileSpec:
     detector_halo: int
     """Clips on either side that the score of a clip depends on."""
     default_alpha: float = 0.5
+    audio_rate_hz: int = AUDIO_RATE_HZ
+    """Samples per second of the sounds it hears."""
 
 
 class Profile(Protocol):

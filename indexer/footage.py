@@ -166,6 +166,7 @@ class DecoderPool:
             frame_size=self._spec.frame_size,
             frames_per_clip=self._spec.frames_per_clip,
             fields_per_clip=self._spec.fields_per_clip,
+            audio_rate_hz=self._spec.audio_rate_hz,
             clips_per_batch=BATCH_CLIPS,
             first_clip=chunk.start,
             last_clip=chunk.stop,

@@ -147,7 +147,7 @@ class ClipBatch:
     """Fields spread evenly over each clip, in the units of `MotionField.velocity`."""
     motion_origin: Literal["codec", "flow"]
     audio: Float32[np.ndarray, "t s"] | None
-    """CLIP_S of 16 kHz sound per clip, zero where the track does not reach; None: no sound."""
+    """CLIP_S of sound per clip, zero where the track does not reach; None: no sound."""
 
     def __len__(self) -> int:
         return len(self.clips)

@@ -68,6 +68,7 @@ class FootageClips:
             self.sources[video],
             frame_size=spec.frame_size,
             frames_per_clip=spec.frames_per_clip,
+            audio_rate_hz=spec.audio_rate_hz,
             fields_per_clip=spec.fields_per_clip,
             clips_per_batch=CLIPS_PER_BATCH,
         )

@@ -15,7 +15,6 @@ from segments.reading.references import codec_vectors_usable
 from segments.reading.sound import SoundTape
 from segments.spans import TimeSpan
 
-_CLIP_SAMPLES = round(CLIP_S * AUDIO_RATE_HZ)
 _CLIPS_PER_RUN = 960
 """Sound is decoded afresh every 10 minutes, in every run alike: from there a seek may begin."""
 
@@ -26,6 +25,7 @@ def iter_clip_batches(
     frame_size: tuple[int, int],
     frames_per_clip: int,
     fields_per_clip: int,
+    audio_rate_hz: int = AUDIO_RATE_HZ,
     clips_per_batch: int = 32,
     first_clip: int = 0,
     last_clip: int | None = None,
@@ -41,6 +41,7 @@ def iter_clip_batches(
 
     Args:
         frame_size: height and width of the pictures; the aspect ratio is not kept.
+        audio_rate_hz: samples of sound per second.
         first_clip: reading begins at a key picture before it.
         last_clip: the first clip that is not read; None reads to the end.
         codec_vectors: see `read_motion`.
@@ -59,7 +60,7 @@ def iter_clip_batches(
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
         fields = FieldReader(playhead, aspect=source.width / source.height, has_vectors=has_vectors)
         sampler = ClipSampler(playhead, fields, frame_size)
-        sound = ClipSound(source, origin_s=track.origin_s) if source.has_audio else None
+        sound = _sound(source, track, audio_rate_hz)
         while first_clip < stop:
             batch_stop = (first_clip // clips_per_batch + 1) * clips_per_batch
             clips = range(first_clip, min(stop, batch_stop))
@@ -75,6 +76,12 @@ def iter_clip_batches(
                 audio=np.stack([sound.of(i) for i in clips]) if sound else None,
             )
             first_clip = clips.stop
+
+
+def _sound(source: VideoSource, track: VideoTrack, rate_hz: int) -> "ClipSound | None":
+    if not source.has_audio:
+        return None
+    return ClipSound(source, origin_s=track.origin_s, rate_hz=rate_hz)
 
 
 @dataclass(frozen=True)
@@ -120,15 +127,21 @@ def _moments(span: TimeSpan, count: int) -> list[float]:
 class ClipSound:
     """The sound of clip after clip; what a clip gets does not depend on where reading began."""
 
-    def __init__(self, source: VideoSource, *, origin_s: float) -> None:
+    def __init__(
+        self, source: VideoSource, *, origin_s: float, rate_hz: int = AUDIO_RATE_HZ
+    ) -> None:
         self._path = source.path
         self._origin_s = origin_s
+        self._rate_hz = rate_hz
+        self._clip_samples = round(CLIP_S * rate_hz)
         self._run: int | None = None
 
     def of(self, clip: int) -> Float32[np.ndarray, " s"]:
         """`CLIP_S` of sound; clips must not go back."""
         if self._run != (run := clip // _CLIPS_PER_RUN):
             from_s = run * _CLIPS_PER_RUN * CLIP_S
-            self._tape = SoundTape(self._path, origin_s=self._origin_s, from_s=from_s)
+            self._tape = SoundTape(
+                self._path, origin_s=self._origin_s, from_s=from_s, rate_hz=self._rate_hz
+            )
             self._run = run
-        return self._tape.read(clip * _CLIP_SAMPLES, (clip + 1) * _CLIP_SAMPLES)
+        return self._tape.read(clip * self._clip_samples, (clip + 1) * self._clip_samples)

@@ -1,4 +1,4 @@
-"""Sound as mono float32 at 16 kHz, on the clock of the pictures."""
+"""Sound as mono float32, at 16 kHz unless told otherwise, on the clock of the pictures."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,8 +20,8 @@ Piece = tuple[int, Float32[np.ndarray, " s"]]
 
 _PREROLL_S = 1.0
 """Decoded and thrown away after a seek: codecs and resampler need a moment to settle."""
-_SLACK = AUDIO_RATE_HZ // 25
-"""Neighbouring pieces that gape or overlap by less (40 ms) are meant to touch."""
+_SLACK_S = 0.04
+"""Neighbouring pieces that gape or overlap by less are meant to touch."""
 
 
 def read_audio(media: VideoSource | Path, span: TimeSpan | None = None) -> AudioClip | None:
@@ -68,11 +68,12 @@ def iter_audio(source: VideoSource, chunk_s: float) -> Iterator[AudioClip]:
         yield AudioClip(held, start / AUDIO_RATE_HZ)
 
 
-def read_sound(path: Path, *, max_s: float = 60.0) -> AudioClip:
+def read_sound(path: Path, *, max_s: float = 60.0, rate_hz: int = AUDIO_RATE_HZ) -> AudioClip:
     """The beginning of a sound file, or of a video's sound, as something to search by.
 
     Args:
         max_s: what follows is left out.
+        rate_hz: samples per second that are wanted.
 
     Raises:
         MediaError: it is not media, or holds no sound that can be decoded.
@@ -82,8 +83,8 @@ def read_sound(path: Path, *, max_s: float = 60.0) -> AudioClip:
             raise MediaError(f"{path} has no sound track: name a sound file, or a video with sound")
         if sound_stream(container) is None:
             raise MediaError(f"{path}: no decoder for its sound track")
-    pieces = _iter_pieces(path, origin_s=None)
-    clip = _joined(_until(pieces, round(max_s * AUDIO_RATE_HZ)))
+    pieces = _iter_pieces(path, origin_s=None, rate_hz=rate_hz)
+    clip = _joined(_until(pieces, round(max_s * rate_hz)), rate_hz)
     if clip is None:
         raise MediaError(f"{path}: its sound track is empty or damaged throughout")
     return clip
@@ -108,10 +109,13 @@ class SoundTape:
 
     Args:
         origin_s: time of the first picture on the container's clock.
+        rate_hz: samples per second that are wanted.
     """
 
-    def __init__(self, path: Path, *, origin_s: float, from_s: float) -> None:
-        self._pieces = _iter_pieces(path, origin_s=origin_s, from_s=from_s)
+    def __init__(
+        self, path: Path, *, origin_s: float, from_s: float, rate_hz: int = AUDIO_RATE_HZ
+    ) -> None:
+        self._pieces = _iter_pieces(path, origin_s=origin_s, from_s=from_s, rate_hz=rate_hz)
         self._piece: Piece | None = next(self._pieces, None)
 
     def read(self, start: int, stop: int) -> Float32[np.ndarray, " s"]:
@@ -135,11 +139,12 @@ def _until(pieces: Iterator[Piece], stop: int) -> Iterator[Piece]:
         yield first, samples[: stop - first]
 
 
-def _joined(pieces: Iterator[Piece]) -> AudioClip | None:
+def _joined(pieces: Iterator[Piece], rate_hz: int = AUDIO_RATE_HZ) -> AudioClip | None:
     parts = list(_without_gaps(pieces))
     if not parts:
         return None
-    return AudioClip(np.concatenate([samples for _, samples in parts]), parts[0][0] / AUDIO_RATE_HZ)
+    samples = np.concatenate([samples for _, samples in parts])
+    return AudioClip(samples, parts[0][0] / rate_hz, rate_hz)
 
 
 def _without_gaps(pieces: Iterator[Piece]) -> Iterator[Piece]:
@@ -153,19 +158,21 @@ def _without_gaps(pieces: Iterator[Piece]) -> Iterator[Piece]:
         cursor = first + len(samples)
 
 
-def _iter_pieces(path: Path, *, origin_s: float | None, from_s: float = 0.0) -> Iterator[Piece]:
+def _iter_pieces(
+    path: Path, *, origin_s: float | None, from_s: float = 0.0, rate_hz: int = AUDIO_RATE_HZ
+) -> Iterator[Piece]:
     """Resampled pieces in order, not overlapping, from at or before `from_s`.
 
     Args:
         origin_s: zero of the clock, on the container's own; None: the first sample.
     """
-    cursor = None
-    for time_s, samples in _iter_resampled(path, (origin_s or 0.0) + from_s):
+    cursor, slack = None, round(_SLACK_S * rate_hz)
+    for time_s, samples in _iter_resampled(path, (origin_s or 0.0) + from_s, rate_hz):
         if origin_s is None:
             origin_s = time_s or 0.0
-        first = cursor or 0 if time_s is None else round((time_s - origin_s) * AUDIO_RATE_HZ)
-        if cursor is not None and first < cursor + _SLACK:
-            samples = samples[max(0, cursor - first - _SLACK) :]
+        first = cursor or 0 if time_s is None else round((time_s - origin_s) * rate_hz)
+        if cursor is not None and first < cursor + slack:
+            samples = samples[max(0, cursor - first - slack) :]
             first = cursor
         if len(samples):
             yield first, samples
@@ -173,7 +180,7 @@ def _iter_pieces(path: Path, *, origin_s: float | None, from_s: float = 0.0) -> 
 
 
 def _iter_resampled(
-    path: Path, from_s: float
+    path: Path, from_s: float, rate_hz: int
 ) -> Iterator[tuple[float | None, Float32[np.ndarray, " s"]]]:
     """Pieces with their times on the container's clock."""
     damage = Damage()
@@ -187,18 +194,18 @@ def _iter_resampled(
             except FFmpegError:
                 damage.packets += 1
         frames = iter_decoded(container, stream, damage=damage)
-        yield from _resampled(frame for frame in frames if isinstance(frame, AudioFrame))
+        yield from _resampled((f for f in frames if isinstance(f, AudioFrame)), rate_hz)
     damage.report(path)
 
 
 def _resampled(
-    frames: Iterator[AudioFrame],
+    frames: Iterator[AudioFrame], rate_hz: int
 ) -> Iterator[tuple[float | None, Float32[np.ndarray, " s"]]]:
     resampler, kind = None, None
     for frame in frames:
         if kind != (kind := (frame.format.name, frame.layout.name, frame.sample_rate)):
             yield from _mono(resampler, None)
-            resampler = AudioResampler(format="fltp", rate=AUDIO_RATE_HZ)
+            resampler = AudioResampler(format="fltp", rate=rate_hz)
         yield from _mono(resampler, frame)
     yield from _mono(resampler, None)
 
