@@ -1,0 +1,1 @@
+"""Profiles built of pretrained models: towers, ALAN on top, zero-shot until trained."""
