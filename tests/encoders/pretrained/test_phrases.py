@@ -32,17 +32,18 @@ SOUNDS = (
     *("car crash", "skidding", "car horn", "engine starting", "revving", "motorcycle"),
     *("lorry reversing", "train passing", "tram bell", "helicopter", "aeroplane", "drone", "boat"),
     *("slamming", "forced open", "knocking", "footsteps running", "footsteps walking", "gravel"),
-    *("stairs", "hammering", "drill", "saw", "grinder", "metal clanging", "chain", "keys", "coins"),
-    *("cash register", "phone ringing", "barking", "growling", "cat", "birds", "horse", "cattle"),
-    *("rain", "thunder", "wind", "fire crackling", "splashing", "flood", "gas hissing", "steam"),
-    *("furniture falling", "dishes breaking", "body falling", "punches and slaps", "coughing"),
-    *("snoring", "breathing hard", "baby crying", "children playing", "school bell", "band"),
-    *("loud music", "piano", "television", "speaking calmly", "conversation", "announcement"),
-    *("murmuring", "silence", "static noise", "road traffic", "vacuum", "lawn mower"),
-    *("washing machine", "air conditioner", "typing", "camera shutter", "skateboard"),
-    *("bicycle bell", "ball bouncing", "gym weights", "whistle", "church bell", "clock"),
-    *("spray paint", "zip", "paper", "plastic bag", "shop door chime", "lift", "ticket machine"),
-    *("shutter rattling up", "shutter coming down"),
+    *("stairs", "hammering", "drill", "hand saw", "angle grinder", "metal clanging"),
+    *("chain rattling", "keys", "coins", "cash register", "phone ringing", "barking", "growling"),
+    *("cat meowing", "birds", "horse", "cattle", "heavy rain", "thunder", "strong wind"),
+    *("fire crackling", "splashing", "flood", "gas hissing", "steam", "furniture falling"),
+    *("dishes breaking", "body falling", "punches and slaps", "coughing", "snoring"),
+    *("breathing hard", "baby crying", "children playing", "school bell", "band", "loud music"),
+    *("piano", "television", "speaking calmly", "conversation", "announcement", "murmuring"),
+    *("silence", "static noise", "road traffic", "vacuum", "lawn mower", "washing machine"),
+    *("air conditioner", "typing", "camera shutter", "skateboard", "bicycle bell", "ball bouncing"),
+    *("gym weights", "whistle", "church bell", "clock", "spray paint", "zip", "paper"),
+    *("plastic bag", "shop door chime", "lift", "ticket machine", "shutter rattling up"),
+    "shutter coming down",
 )
 
 
@@ -81,7 +82,7 @@ def test_texts_are_bare_of_stray_spaces_and_full_stops():
 
 @pytest.mark.parametrize("sound", SOUNDS)
 def test_sound_is_there(sound):
-    assert any(sound in one.heard for one in sound_phrases())
+    assert any(f" {sound}" in f" {one.heard}" for one in sound_phrases())
 
 
 @pytest.mark.parametrize("kind", KINDS)
