@@ -37,6 +37,9 @@ def index(
     ] = "auto",
     detectors: Annotated[str, typer.Option(help="Anomaly detectors, by comma.")] = "alan",
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    compile: Annotated[
+        bool, typer.Option("--compile", help="Compile large models: slow to start, then faster.")
+    ] = False,
     camera: Annotated[str | None, typer.Option(help="The camera that recorded it all.")] = None,
     name_pattern: Annotated[
         str | None,
@@ -90,7 +93,7 @@ def index(
     files = discover(paths or _known_paths(library), skip=library)
     require_files(files)
     _require_one_time(files, recorded_at)
-    chosen = _choose_profile(profile, device, library)
+    chosen = _choose_profile(profile, library, device=device, compile=compile)
     if dry_run:
         _list(files, settings, library, chosen.name, as_json=as_json)
         return
@@ -162,7 +165,7 @@ def _require_one_time(files: "list[FoundFile]", recorded_at: str | None) -> None
         )
 
 
-def _choose_profile(name: str, device: str, library: Path) -> "LazyProfile":
+def _choose_profile(name: str, library: Path, *, device: str, compile: bool) -> "LazyProfile":
     """The profile that is named; for "auto" the library's own, or the best on this machine."""
     from indexer.pipeline import LazyProfile
 
@@ -178,7 +181,7 @@ def _choose_profile(name: str, device: str, library: Path) -> "LazyProfile":
     def load() -> "Profile":
         from encoders.registry import load_profile
 
-        return load_profile(chosen, device=device)
+        return load_profile(chosen, device=device, compile=compile)
 
     return LazyProfile(chosen, load)
 

@@ -34,6 +34,10 @@ def search(
         typer.Option(metavar="FILE", help="A sound to look for, from any sound or video file."),
     ] = None,
     library: LibraryOption = defaults.LIBRARY,
+    profile: Annotated[
+        str | None,
+        typer.Option(help="Search the vectors of this profile. Default: the library's own."),
+    ] = None,
     limit: Annotated[int, typer.Option(metavar="N", help="Most hits to show, 1 to 1000.")] = 10,
     level: Annotated[
         Level, typer.Option(help="Length of what is found: about 10 s, 1 min, or whole videos.")
@@ -98,6 +102,8 @@ def search(
     )
     check_asks(request, has_sound=audio is not None)
     opened = Library.open(library)
+    if profile is not None:
+        opened = opened.require_space(profile)
     with Catalog(opened) as catalog:
         check_answerable(request, opened, catalog)
         response = answer(request, audio, opened, catalog)
@@ -133,13 +139,13 @@ def answer(
     request: SearchRequest, audio: Path | None, library: Library, catalog: Catalog
 ) -> SearchResponse:
     """Loads what the request needs, and searches."""
-    sound = _listen(audio) if audio else None
     # Imported late: loading a model takes seconds, and a request may be wrong in many ways.
     from encoders.registry import load_profile
     from search_api.searching import Searcher
     from segments.store.opening import open_store
 
     profile = load_profile(library.space)
+    sound = _listen(audio, profile.spec.audio_rate_hz) if audio else None
     store = open_store(library, expected=profile.manifest, wait_s=STORE_WAIT_S)
     try:
         return Searcher(library, store, catalog, profile).search(request, sound)
@@ -147,14 +153,18 @@ def answer(
         store.close()
 
 
-def _listen(audio: Path) -> Sound:
-    sound = load_sound(audio)
+def _listen(audio: Path, rate_hz: int) -> Sound:
+    sound = load_sound(audio, rate_hz=rate_hz)
     if sound.clip.span.duration_s >= MAX_SOUND_S:
         say(f"only the first {MAX_SOUND_S:.0f} s of {sound.name} are listened to")
     return sound
 
 
 def _print(response: SearchResponse, form: Form, tracks: TrackStore) -> None:
+    if response.query.heard:
+        say(
+            f"heard as {_listed(response.query.heard)}: these words were looked for in the pictures"
+        )
     if not response.hits:
         say("no hits: nothing in the library satisfies the request")
     if form == "json":
@@ -167,6 +177,10 @@ def _print(response: SearchResponse, form: Form, tracks: TrackStore) -> None:
                 response, {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
             )
         )
+
+
+def _listed(heard: dict[str, float]) -> str:
+    return ", ".join(f"“{words}” ({share:.0%})" for words, share in heard.items())
 
 
 def _write_sheet(

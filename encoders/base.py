@@ -57,7 +57,8 @@ class Profile(Protocol):
     ) -> list[dict[str, Float32[np.ndarray, " d"]]]:
         """The stored vectors of segments, each given as its clips' features and MIL scores.
 
-        "audio" is absent from the result of a segment without sound.
+        "audio" is absent from the result of a segment without sound, and of every segment where
+        the profile has no model of sounds.
         """
         ...
 

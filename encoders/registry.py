@@ -1,35 +1,62 @@
 """The profiles by name, and which one `auto` takes."""
 
-from collections.abc import Callable
-
 import torch
 
 from encoders.base import Profile
+from encoders.models.library import ModelLibrary
+from encoders.models.specs import ProfileRecipe, profile_recipes
 from segments.errors import UserError
 
+COMPACT = "compact"
+"""Its weights are on every machine."""
 
-def load_profile(name: str, *, device: str = "auto") -> Profile:
-    """Loads a profile's models.
+
+def load_profile(
+    name: str, *, device: str = "auto", models: ModelLibrary | None = None, compile: bool = False
+) -> Profile:
+    """Makes a profile's models ready.
 
     Args:
-        name: a key of `BUILDERS`, or "auto" for the best one whose weights are on this machine.
+        name: a profile, or "auto" for the best one whose weights are on this machine.
         device: "auto", "cpu" or "cuda".
+        models: the library of pretrained models; None: this user's.
+        compile: let large models go through `torch.compile`: slow to start, then faster.
 
     Raises:
         UserError: no such profile or device.
         WeightsMissing: the profile's weights are not on this machine.
     """
-    chosen = resolve_profile(name)
-    return BUILDERS[chosen](resolve_device(device))
+    library = models or ModelLibrary.default()
+    chosen, where = resolve_profile(name, models=library), resolve_device(device)
+    if chosen == COMPACT:
+        from encoders.compact.profile import CompactProfile
+
+        return CompactProfile.load(device=where)
+    from encoders.pretrained.profile import PretrainedProfile
+
+    recipe = profile_recipes(library)[chosen]
+    return PretrainedProfile(recipe, library, device=where, compile=compile)
 
 
-def resolve_profile(name: str) -> str:
-    """The name of the profile to use; "auto" never goes to the network."""
+def resolve_profile(name: str, *, models: ModelLibrary | None = None) -> str:
+    """The name of the profile to use; "auto" never goes to the network.
+
+    Raises:
+        UserError: no such profile.
+    """
+    library = models or ModelLibrary.default()
+    recipes = profile_recipes(library)
     if name == "auto":
-        return "compact"  # the only profile whose weights are on every machine
-    if name not in BUILDERS:
-        raise UserError(f"unknown profile {name!r}: choose auto or one of {', '.join(BUILDERS)}")
+        here = [recipe for recipe in recipes.values() if _is_here(recipe, library)]
+        return max(here, key=lambda recipe: recipe.rank).name if here else COMPACT
+    if name != COMPACT and name not in recipes:
+        known = ", ".join([COMPACT, *recipes])
+        raise UserError(f"unknown profile {name!r}: choose auto or one of {known}")
     return name
+
+
+def _is_here(recipe: ProfileRecipe, library: ModelLibrary) -> bool:
+    return all(library.has(name) for name in recipe.models)
 
 
 def resolve_device(name: str) -> str:
@@ -41,12 +68,3 @@ def resolve_device(name: str) -> str:
     if name == "cuda" and not torch.cuda.is_available():
         raise UserError("no CUDA device is here: use --device cpu or auto")
     return name
-
-
-def _compact(device: str) -> Profile:
-    from encoders.compact.profile import CompactProfile
-
-    return CompactProfile.load(device=device)
-
-
-BUILDERS: dict[str, Callable[[str], Profile]] = {"compact": _compact}

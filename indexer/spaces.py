@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from indexer.ledger import Ledger
 from indexer.upkeep import Removal, remove_video
 from segments.catalog import Catalog
-from segments.errors import LibraryError, UserError
+from segments.errors import UserError
 from segments.library import Library
 from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
@@ -56,7 +56,7 @@ def use_space(library: Library, name: str, *, incomplete: bool = False) -> Libra
     Raises:
         UserError: there is no such space, or it lacks videos.
     """
-    state = _require_space(library, name)
+    state = _state(library, name)
     if state.missing and not incomplete:
         raise UserError(
             f"the space {name!r} lacks {len(state.missing)} videos that {library.space!r} has: "
@@ -78,7 +78,7 @@ def drop_space(library: Library, name: str) -> None:
         UserError: there is no such space, or it answers searches.
         LibraryError: another process has it open, or is indexing.
     """
-    state = _require_space(library, name)
+    state = _state(library, name)
     if state.in_use:
         raise UserError(
             f"the space {name!r} answers searches: switch to another one first, with "
@@ -120,17 +120,9 @@ def _remove(library: Library, video_id: str, wait_s: float) -> Removal:
         store.close()
 
 
-def _require_space(library: Library, name: str) -> SpaceState:
-    states = describe_spaces(library)
-    for state in states:
-        if state.name == name:
-            return state
-    if not states:
-        raise LibraryError(f"{library.root} has no vector space yet: index something first")
-    raise UserError(
-        f"no vector space {name!r} in {library.root}: there are "
-        f"{', '.join(state.name for state in states)}; `retrace index --profile {name}` makes one"
-    )
+def _state(library: Library, name: str) -> SpaceState:
+    library.require_space(name)
+    return next(state for state in describe_spaces(library) if state.name == name)
 
 
 def _done(library: Library) -> set[str]:

@@ -105,6 +105,8 @@ class SearchQuery(SearchRequest):
 
     audio: str | None = None
     """Name of the sound that came with it."""
+    heard: dict[str, float] = {}
+    """The words that stood for the sound where no model compares sounds with pictures, by share."""
 
 
 class SearchHit(BaseModel):
@@ -124,7 +126,8 @@ class SearchHit(BaseModel):
     score: float
     """Higher is better; the sum of `parts`."""
     parts: dict[str, float]
-    """By block of the vector, or by ranking ("rank.text") where rankings are fused."""
+    """By block of the vector, or by ranking ("rank.text") where rankings are fused. Blocks that
+    were compared with words in place of a sound begin with "words."."""
     anomaly: dict[str, float]
     """Pooled raw score of the span by detector."""
 

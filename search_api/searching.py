@@ -1,7 +1,7 @@
 """Question to hits: words or a sound to vectors, vectors to points, points to hits."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 import numpy as np
@@ -21,6 +21,9 @@ from segments.store.base import Filter, Match, VectorStore
 FUSION_DEPTH = MAX_LIMIT
 """Places of each ranking that count; the same for every limit, so a longer list only adds hits."""
 
+VIA_WORDS = "words."
+"""Marks the parts of a sound's score that words stood for."""
+
 RankedPoint = tuple[Ranked, SegmentPayload]
 
 
@@ -31,6 +34,13 @@ class Probe:
     name: str
     vector_name: str
     vector: Float32[np.ndarray, " d"]
+    heard: dict[str, float] = field(default_factory=dict[str, float])
+    """The words that a sound was put into, by their share; empty where it was compared itself."""
+
+    @property
+    def label(self) -> str:
+        """What its parts of a score are marked by: nothing, or that words stand for the sound."""
+        return VIA_WORDS if self.heard else ""
 
 
 class Searcher:
@@ -66,7 +76,10 @@ class Searcher:
         ranked = self._rank(probes, request)
         return SearchResponse(
             query=SearchQuery(
-                **request.model_dump(exclude={"alpha"}), alpha=alpha, audio=sound and sound.name
+                **request.model_dump(exclude={"alpha"}),
+                alpha=alpha,
+                audio=sound and sound.name,
+                heard={word: share for probe in probes for word, share in probe.heard.items()},
             ),
             profile=self._manifest.profile,
             level=request.level,
@@ -81,7 +94,8 @@ class Searcher:
             return
         query = self._profile.encode_sound(sound.clip)
         if request.sound_mode in ("sound-to-video", "both"):
-            yield Probe("sound-to-video", "alan", query.video.vector(alpha))
+            name = "sound-to-words-to-video" if query.heard else "sound-to-video"
+            yield Probe(name, "alan", query.video.vector(alpha), query.heard)
         if request.sound_mode in ("sound-to-sound", "both"):
             yield Probe("sound-to-sound", "audio", query.audio)
 
@@ -101,9 +115,12 @@ class Searcher:
         found = self._matches(probe, request, depth, with_vectors=True)
         spec = self._manifest.specs[probe.vector_name]
         payloads = {match.point.id: match.point.payload for match in found}
+        parts = {
+            m.point.id: spec.parts(probe.vector, m.point.vectors[probe.vector_name]) for m in found
+        }
         ranked = best_first(
-            Ranked(m.point.id, spec.parts(probe.vector, m.point.vectors[probe.vector_name]))
-            for m in found
+            Ranked(point_id, {f"{probe.label}{block}": part for block, part in blocks.items()})
+            for point_id, blocks in parts.items()
         )
         return [(point, payloads[point.id]) for point in ranked]
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from segments.errors import LibraryError
+from segments.errors import LibraryError, UserError
 from segments.files import write_atomically
 from segments.manifest import SpaceManifest
 from segments.names import require_name
@@ -83,6 +83,21 @@ class Library:
             UserError: `space` cannot name a folder.
         """
         return replace(self, space=require_name(space, of="a vector space"))
+
+    def require_space(self, space: str) -> Self:
+        """The same library, seen through a space that was made.
+
+        Raises:
+            UserError: it was not; the message names those that were.
+        """
+        known = self.spaces()
+        if space not in known:
+            raise UserError(
+                f"{self.root} was not indexed with the profile {space!r}, only with "
+                f"{', '.join(known) or 'none'}: `retrace index --profile {space} --library "
+                f"{self.root}` does it"
+            )
+        return self.through(space)
 
     def use(self) -> None:
         """From here on, this space answers searches."""

@@ -1,6 +1,6 @@
 """Features per clip and embeddings per segment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -97,3 +97,6 @@ class SoundQuery:
     """Sound to video: against the vector "alan"."""
     audio: Float32[np.ndarray, " d"]
     """Sound to sound: the unit dual embedding, against the vector "audio"."""
+    heard: dict[str, float] = field(default_factory=dict[str, float])
+    """The words that the sound was put into to reach the pictures, by their share; empty where the
+    model was trained to compare sounds with pictures."""

@@ -71,6 +71,11 @@ class AlanConfig:
         if self.start_stream is not None and self.start_stream not in self.streams:
             raise ValueError(f"{self.start_stream = } is none of the streams {list(self.streams)}")
 
+    @property
+    def detector_halo(self) -> int:
+        """Clips on either side that a clip's MIL confidence depends on."""
+        return (len(self.detector_hidden) + 1) * (self.detector_kernel // 2)
+
     @classmethod
     def paper(cls) -> Self:
         """ALAN on I3D-RGB, I3D-Flow, VGGish and BERT-base-cased features (METHODS A.3, A.6)."""

@@ -19,16 +19,14 @@ class AnomalyDetector(nn.Module):
             for before, after in zip(widths, widths[1:], strict=False)
         )
         self.dropout = nn.Dropout(config.detector_dropout)
-        self.halo: int = len(self.layers) * (kernel // 2)
-        """Clips on either side that the score of a clip depends on."""
 
     def forward(
         self, features: Float[Tensor, "b t c"], mask: Bool[Tensor, "b t"]
     ) -> Float[Tensor, "b t"]:
         """Scores in [0, 1]; 0 where padded.
 
-        A long video may be scored in chunks: with `halo` clips of context on either side, where
-        there are so many, the scores are those of the whole.
+        A long video may be scored in chunks: with `AlanConfig.detector_halo` clips of context on
+        either side, where there are so many, the scores are those of the whole.
         """
         valid = mask[:, None].to(features.dtype)
         x = features.transpose(1, 2) * valid

@@ -29,7 +29,7 @@ class AlanPredictor:
     @property
     def halo(self) -> int:
         """Clips on either side that the score of a clip depends on."""
-        return self.model.video.detector.halo
+        return self.model.config.detector_halo
 
     @torch.inference_mode()
     def score_clips(self, features: ClipFeatures) -> Float32[np.ndarray, " t"]:

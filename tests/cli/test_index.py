@@ -19,7 +19,7 @@ runner = CliRunner()
 @pytest.fixture(autouse=True)
 def fake_models(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(encoders.registry, "resolve_profile", lambda name: "fake")
-    monkeypatch.setattr(encoders.registry, "load_profile", lambda name, device: FakeProfile(name))
+    monkeypatch.setattr(encoders.registry, "load_profile", lambda name, **how: FakeProfile(name))
     monkeypatch.setenv("COLUMNS", "200")
 
 
@@ -128,7 +128,7 @@ class Interrupting(FakeProfile):
         os.kill(os.getpid(), signal.SIGINT)
         return super().encode_clips(batch)
 encoders.registry.resolve_profile = lambda name: "fake"
-encoders.registry.load_profile = lambda name, device: Interrupting()
+encoders.registry.load_profile = lambda name, **how: Interrupting()
 from cli.main import main
 main()
 """

@@ -85,7 +85,7 @@ def test_switching_waits_for_what_is_missing(root: Path, footage: Path):
 
 
 def test_a_space_that_is_not_there(root: Path):
-    with pytest.raises(UserError, match="no vector space 'clip'.*there are fake"):
+    with pytest.raises(UserError, match="not indexed with the profile 'clip', only with fake"):
         use_space(Library.open(root), "clip")
     with pytest.raises(UserError, match="cannot name a vector space"):
         Library.open(root).through("../up")

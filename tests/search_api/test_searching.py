@@ -16,6 +16,7 @@ from segments.library import Library
 from segments.media import AudioClip
 from segments.store.base import Point
 from segments.store.opening import open_store
+from segments.vectors import SoundQuery
 from tests.support.small_library import (
     GATE,
     GATE_0,
@@ -113,6 +114,33 @@ def test_a_sound_in_both_modes_fuses_ranks(searcher: Searcher) -> None:
     assert response.hits[-1] == silent
 
 
+class HearsWords(TinyProfile):
+    """Puts sounds into words before it looks for them in pictures."""
+
+    def encode_sound(self, sound: AudioClip) -> SoundQuery:
+        query = super().encode_sound(sound)
+        return SoundQuery(query.video, query.audio, {"a bang": 0.75, "a door": 0.25})
+
+
+def test_words_that_stand_for_a_sound_are_labelled_in_the_parts(tmp_path: Path) -> None:
+    library = make_library(tmp_path / "library")
+    store = open_store(library)
+    with Catalog(library) as catalog:
+        searcher = Searcher(library, store, catalog, HearsWords())
+        alone = searcher.search(SearchRequest(sound_mode="sound-to-video"), BANG)
+        fused = searcher.search(SearchRequest(), BANG)
+        by_text = searcher.search(SearchRequest(text="fire"))
+    store.close()
+    assert alone.query.heard == fused.query.heard == {"a bang": 0.75, "a door": 0.25}
+    parts = {"words.cls.appearance": 0.4, "words.avg.appearance": 0.4}
+    assert alone.hits[0].parts == pytest.approx(parts)
+    assert alone.hits[0].score == pytest.approx(0.8)
+    named = {name for hit in fused.hits for name in hit.parts}
+    assert named == {"rank.sound-to-words-to-video", "rank.sound-to-sound"}
+    assert by_text.query.heard == {}
+    assert set(by_text.hits[0].parts) == {"cls.appearance", "avg.appearance"}
+
+
 def test_words_with_a_sound_are_three_rankings(searcher: Searcher) -> None:
     response = searcher.search(SearchRequest(text="fire"), BANG)
     best = next(hit for hit in response.hits if (hit.video_id, hit.start_s) == (GATE, 5.12))
@@ -198,6 +226,7 @@ def test_the_answers_json_has_the_promised_shape(searcher: Searcher) -> None:
         "limit": 1,
         "sound_mode": "both",
         "audio": None,
+        "heard": {},
     }
     hit = answer["hits"][0]
     assert hit.pop("parts") == pytest.approx({"cls.appearance": 0.5, "avg.appearance": 0.3})

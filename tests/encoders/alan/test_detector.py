@@ -9,7 +9,7 @@ from tests.support.alan import SMALL, all_true
 
 def test_halo_of_the_paper_is_nine_clips() -> None:
     config = AlanConfig(streams={"a": 4}, text_dim=1, d=4, heads=1)
-    assert AnomalyDetector(4, config).halo == 9
+    assert config.detector_halo == 9
 
 
 def test_a_score_depends_on_halo_clips_either_side_and_no_more() -> None:
@@ -19,7 +19,7 @@ def test_a_score_depends_on_halo_clips_either_side_and_no_more() -> None:
     detector(features, all_true(1, 41))[0, 20].backward()
     assert features.grad is not None
     reached = features.grad[0].abs().sum(dim=1).nonzero()[:, 0]
-    assert (reached.min(), reached.max()) == (20 - detector.halo, 20 + detector.halo)
+    assert (reached.min(), reached.max()) == (20 - SMALL.detector_halo, 20 + SMALL.detector_halo)
 
 
 def test_padding_changes_nothing_and_scores_zero() -> None:
@@ -35,7 +35,7 @@ def test_padding_changes_nothing_and_scores_zero() -> None:
 def test_chunks_with_a_halo_give_the_scores_of_the_whole() -> None:
     torch.manual_seed(0)
     detector = AnomalyDetector(4, SMALL).eval()
-    features, halo = torch.randn(1, 100, 4), detector.halo
+    features, halo = torch.randn(1, 100, 4), SMALL.detector_halo
     whole = detector(features, all_true(1, 100))[0]
     pieces = []
     for start in range(0, 100, 25):

@@ -1,0 +1,87 @@
+"""Clips to features: each tower looks at, follows or hears what is its own, from one decoding."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from encoders.towers.base import PictureTower, SoundTower, TemporalTower
+from segments.levels import MOMENT_CLIPS
+from segments.media import ClipBatch
+from segments.vectors import ClipFeatures
+
+SOUND_CLIPS = MOMENT_CLIPS // 2
+"""5.12 s are heard together: half a moment, and moments start at its multiples."""
+
+
+@dataclass(frozen=True)
+class ClipTowers:
+    """The towers that turn footage into features."""
+
+    appearance: PictureTower
+    temporal: TemporalTower | None
+    sound: SoundTower | None
+
+    def encode(self, batch: ClipBatch) -> ClipFeatures:
+        """One row per clip and stream; audio where the batch has sound and the profile ears."""
+        streams = {"appearance": self._look(batch.frames)}
+        if self.temporal is not None:
+            streams["motion"] = _by_window(self.temporal, batch.frames)
+        if self.sound is None or batch.audio is None:
+            return ClipFeatures(streams)
+        return ClipFeatures(streams, hear(self.sound, batch.audio))
+
+    def _look(self, frames: UInt8[np.ndarray, "t f h w 3"]) -> Float32[np.ndarray, "t d"]:
+        """A clip's appearance is the mean over its pictures, or its window's."""
+        if self.appearance.num_frames > 1:
+            return _by_window(self.appearance, frames)
+        num_clips, num_frames = frames.shape[:2]
+        vectors = self.appearance.encode(frames.reshape(-1, 1, *frames.shape[2:]))
+        return vectors.reshape(num_clips, num_frames, -1).mean(axis=1)
+
+
+def hear(tower: SoundTower, clips: Float32[np.ndarray, "t s"]) -> Float32[np.ndarray, "t d"]:
+    """Every clip gets the unit vector of the `SOUND_CLIPS` it is heard with."""
+    windows = cover(len(clips), SOUND_CLIPS)
+    sounds = np.stack([clips[window.start : window.stop].ravel() for window in windows])
+    return spread(tower.encode(sounds), windows)
+
+
+def cover(num_clips: int, size: int) -> list[range]:
+    """Windows of `size` clips, one after the other; the last reaches back to be a whole one."""
+    if num_clips <= size:
+        return [range(num_clips)]
+    starts = list(range(0, num_clips - size + 1, size))
+    if starts[-1] + size < num_clips:
+        starts.append(num_clips - size)
+    return [range(start, start + size) for start in starts]
+
+
+def spread(
+    vectors: Float32[np.ndarray, "w d"], windows: Sequence[range]
+) -> Float32[np.ndarray, "t d"]:
+    """The vector of each clip's window; of the first one, where two hold it."""
+    owners = np.full(windows[-1].stop, -1)
+    for index, window in enumerate(windows):
+        part = owners[window.start : window.stop]
+        part[part < 0] = index
+    return vectors[owners]
+
+
+def pick(num_frames: int, wanted: int) -> list[int]:
+    """`wanted` of `num_frames` frames, evenly; some twice where there are too few."""
+    return [int((k + 0.5) * num_frames / wanted) for k in range(wanted)]
+
+
+def _by_window(
+    tower: PictureTower | TemporalTower, frames: UInt8[np.ndarray, "t f h w 3"]
+) -> Float32[np.ndarray, "t d"]:
+    per_clip = frames.shape[1]
+    windows = cover(len(frames), max(1, tower.num_frames // per_clip))
+    shown = frames.reshape(-1, *frames.shape[2:])
+    chosen = [
+        [window.start * per_clip + i for i in pick(len(window) * per_clip, tower.num_frames)]
+        for window in windows
+    ]
+    return spread(tower.encode(shown[np.array(chosen)]), windows)
