@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from cli import bench, clip, curve, features, index, library, search, train
+from cli import bench, clip, curve, features, index, library, models, search, train
 from segments.errors import RetraceError
 
 EXIT_ERROR, EXIT_INTERRUPTED = 1, 130
@@ -39,6 +39,7 @@ app.command()(curve.curve)
 app.command()(clip.clip)
 app.add_typer(library.app, name="library")
 app.add_typer(features.app, name="features")
+app.add_typer(models.app, name="models")
 app.add_typer(train.app, name="train")
 app.add_typer(bench.app, name="bench")
 

@@ -48,4 +48,8 @@ def test_no_file_loads_pickles_or_names_this_machine():
         if ".venv" in path.parts or path == Path(__file__):
             continue
         text = path.read_text(encoding="utf-8")
+        if path == ROOT / "encoders/models/conversion.py":  # the one door for published pickles
+            safe = 'torch.load(source, map_location="cpu", weights_only=True, mmap=mapped)'
+            assert text.count("torch.load(") == text.count(safe) == 1
+            text = text.replace(safe, "")
         assert not [word for word in forbidden if word in text], path

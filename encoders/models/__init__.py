@@ -1,0 +1,1 @@
+"""Pretrained checkpoints: which there are, the library that keeps them here, and filling it."""
