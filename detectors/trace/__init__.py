@@ -1,0 +1,1 @@
+"""TRACE: how near footage is to sentences of what is anomalous, against those of what is normal."""
