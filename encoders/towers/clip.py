@@ -1,0 +1,66 @@
+"""CLIP (Radford et al., 2021; model_type "clip"): pictures and words, ViT-B/32 to ViT-L/14."""
+
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt8
+from torch import Tensor
+from transformers import CLIPConfig, CLIPModel
+
+from encoders.towers.base import Placement
+from encoders.towers.loading import load_model
+from encoders.towers.tower import FrameHalf, TextHalf, unit
+
+
+class _Vision(CLIPModel):
+    """Without its text half."""
+
+    def __init__(self, config: CLIPConfig) -> None:
+        super().__init__(config)
+        del self.text_model, self.text_projection
+
+
+class _Text(CLIPModel):
+    """Without its vision half."""
+
+    def __init__(self, config: CLIPConfig) -> None:
+        super().__init__(config)
+        del self.vision_model, self.visual_projection
+
+
+class ClipPictures(FrameHalf):
+    """Pictures, one by one."""
+
+    def __init__(self, folder: Path, place: Placement) -> None:
+        """Raises:
+        WeightsMissing: the folder lacks what this half needs.
+        """
+        model = load_model(_Vision, folder)
+        size = model.config.vision_config.image_size
+        super().__init__(model, folder, place, image_size=size, num_frames=1)
+        self.dim = int(model.config.projection_dim)
+
+    def encode(self, frames: UInt8[np.ndarray, "b 1 h w 3"]) -> Float32[np.ndarray, "b d"]:
+        """Unit vectors of RGB pictures."""
+        return unit(self.look(frames))
+
+    def forward(self, batch: Float[Tensor, "b 1 3 h w"], /) -> Float[Tensor, "b d"]:
+        return self.model.get_image_features(pixel_values=batch[:, 0]).pooler_output
+
+
+class ClipText(TextHalf):
+    """Words; at most 77 tokens in the published models."""
+
+    def __init__(self, folder: Path, place: Placement) -> None:
+        """Raises:
+        WeightsMissing: the folder lacks what this half needs.
+        """
+        model = load_model(_Text, folder)
+        super().__init__(
+            model,
+            folder,
+            place,
+            dim=model.config.projection_dim,
+            max_tokens=model.config.text_config.max_position_embeddings,
+            logit_scale=model.logit_scale.exp().item(),
+        )
