@@ -59,11 +59,21 @@ def install(library: ModelLibrary, name: str, fill: Fill) -> LockedModel:
 
     Whenever this is interrupted, the model counts as absent and the next call finishes.
     Call it within `claimed`.
+
+    Raises:
+        UserError: a file cannot be read or written, as where the disk is full.
     """
     target, partial = library.root / name, library.root / f".{name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    entry = fill(partial)
+    try:
+        entry = fill(partial)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise UserError(
+            f"{name} could not be copied into {library.root} ({error}): nothing was changed; see "
+            "to that, and run it again"
+        ) from error
     sync_folder(partial)
     library.lock.remove(name)
     if target.exists():

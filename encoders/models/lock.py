@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from encoders.models.specs import FileName, Revision
-from segments.errors import WeightsMissing
+from segments.errors import UserError, WeightsMissing
 from segments.files import write_atomically
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -91,9 +91,19 @@ class EntryFile(Generic[Entry]):
 
 @contextmanager
 def exclusive(path: Path) -> Generator[None]:
-    """Waits until no other process has the file locked; its end, however it ends, unlocks it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    """Waits until no other process has the file locked; its end, however it ends, unlocks it.
+
+    Raises:
+        UserError: the file's folder cannot be made or written to.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise UserError(
+            f"{path.parent} cannot hold models ({error.strerror}): name a folder that you may "
+            "write to with --models or RETRACE_MODELS"
+        ) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

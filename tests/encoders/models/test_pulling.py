@@ -1,3 +1,4 @@
+import errno
 import threading
 from pathlib import Path
 
@@ -150,6 +151,26 @@ def test_an_interruption_leaves_nothing_that_counts_and_a_second_call_finishes(
     assert library.verify(SPEC.name) == []
     assert names(library.root) == {SPEC.name, "models.lock.json"}
     assert not (library.root / f".{SPEC.name}.partial").exists()
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(
+    library: ModelLibrary, given: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(source: Path, target: Path):
+        target.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pulling, "copy_hashed", fail)
+    with pytest.raises(UserError, match=r"could not be copied into .* \(.*No space left"):
+        pull_quietly(library, given)
+    assert names(library.root) == set()
+    assert not (library.root / f".{SPEC.name}.partial").exists()
+
+
+def test_a_library_that_cannot_be_written_to(given: Path, tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(UserError, match="cannot hold models .*--models or RETRACE_MODELS"):
+        pull_quietly(ModelLibrary(tmp_path / "file"), given)
 
 
 def test_two_at_once_do_the_work_once(library: ModelLibrary, given: Path):
