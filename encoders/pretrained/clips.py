@@ -27,7 +27,7 @@ class ClipTowers:
         """One row per clip and stream; audio where the batch has sound and the profile ears."""
         streams = {"appearance": self._look(batch.frames)}
         if self.temporal is not None:
-            streams["motion"] = _by_window(self.temporal, batch.frames)
+            streams["motion"] = _follow(self.temporal, batch.frames)
         if self.sound is None or batch.audio is None:
             return ClipFeatures(streams)
         return ClipFeatures(streams, hear(self.sound, batch.audio))
@@ -75,13 +75,35 @@ def pick(num_frames: int, wanted: int) -> list[int]:
 
 
 def _by_window(
-    tower: PictureTower | TemporalTower, frames: UInt8[np.ndarray, "t f h w 3"]
+    tower: PictureTower, frames: UInt8[np.ndarray, "t f h w 3"]
 ) -> Float32[np.ndarray, "t d"]:
+    """Every clip gets the vector of its window."""
+    windows = cover(len(frames), max(1, tower.num_frames // frames.shape[1]))
+    return spread(tower.encode(_shown(frames, windows, tower.num_frames)), windows)
+
+
+def _follow(
+    tower: TemporalTower, frames: UInt8[np.ndarray, "t f h w 3"]
+) -> Float32[np.ndarray, "t d"]:
+    """Every clip gets the mean of its own frames' tokens, which know their whole window."""
     per_clip = frames.shape[1]
     windows = cover(len(frames), max(1, tower.num_frames // per_clip))
-    shown = frames.reshape(-1, *frames.shape[2:])
+    tokens = tower.encode(_shown(frames, windows, tower.num_frames))
+    clips = np.empty((len(frames), tokens.shape[-1]), np.float32)
+    for window, states in reversed(list(zip(windows, tokens, strict=True))):
+        places = np.array(pick(len(window) * per_clip, tower.num_frames)) // per_clip
+        for place, clip in enumerate(window):
+            clips[clip] = states[places == place].mean(axis=0)
+    return clips
+
+
+def _shown(
+    frames: UInt8[np.ndarray, "t f h w 3"], windows: Sequence[range], num_frames: int
+) -> UInt8[np.ndarray, "w n h w 3"]:
+    per_clip = frames.shape[1]
+    flat = frames.reshape(-1, *frames.shape[2:])
     chosen = [
-        [window.start * per_clip + i for i in pick(len(window) * per_clip, tower.num_frames)]
+        [window.start * per_clip + place for place in pick(len(window) * per_clip, num_frames)]
         for window in windows
     ]
-    return spread(tower.encode(shown[np.array(chosen)]), windows)
+    return flat[np.array(chosen)]

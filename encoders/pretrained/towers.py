@@ -10,7 +10,7 @@ from encoders.models.library import ModelLibrary
 from encoders.models.specs import ProfileRecipe
 from encoders.pretrained.clips import ClipTowers
 from encoders.towers import opening
-from encoders.towers.base import PictureTower, SoundTower, TemporalTower, TextTower
+from encoders.towers.base import PictureTower, Placement, SoundTower, TemporalTower, TextTower
 from encoders.towers.facts import FrameFacts, SoundFacts, frame_facts, sound_facts
 from segments.errors import UserError
 
@@ -57,23 +57,23 @@ class TowerSet:
     @cached_property
     def words(self) -> TextTower:
         """Words in the pictures' space."""
-        return opening.open_text(self._folder(self.recipe.appearance), **self._place)
+        return opening.open_text(self._folder(self.recipe.appearance), self._place)
 
     @cached_property
     def sounds(self) -> SoundTower:
-        return opening.open_sounds(self._folder(self._audio), **self._place)
+        return opening.open_sounds(self._folder(self._audio), self._place)
 
     @cached_property
     def sound_words(self) -> TextTower:
         """Words in the sounds' space."""
-        return opening.open_sound_text(self._folder(self._audio), **self._place)
+        return opening.open_sound_text(self._folder(self._audio), self._place)
 
     def _pictures(self) -> PictureTower:
-        return opening.open_pictures(self._folder(self.recipe.appearance), **self._place)
+        return opening.open_pictures(self._folder(self.recipe.appearance), self._place)
 
     def _temporal(self) -> TemporalTower | None:
         name = self.recipe.temporal
-        return None if name is None else opening.open_temporal(self._folder(name), **self._place)
+        return None if name is None else opening.open_temporal(self._folder(name), self._place)
 
     @property
     def _audio(self) -> str:
@@ -87,10 +87,5 @@ class TowerSet:
         return self.library.folder(name)
 
     @property
-    def _place(self) -> opening.Where:
-        return {
-            "device": self.device,
-            "dtype": self.dtype,
-            "compile": self.compile,
-            "sizes": self.library.root / SIZES_FILE,
-        }
+    def _place(self) -> Placement:
+        return Placement(self.device, self.dtype, self.compile, self.library.root / SIZES_FILE)

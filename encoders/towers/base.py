@@ -56,18 +56,8 @@ class TemporalTower(Protocol):
     num_frames: int
     dim: int
 
-    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b d"]:
-        """One vector per window, not normalised; f is num_frames; RGB."""
-        ...
-
-    def tokens(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
-        """One token per frame: the mean of its patches."""
-        ...
-
-    def encode_with_tokens(
-        self, frames: UInt8[np.ndarray, "b f h w 3"]
-    ) -> tuple[Float32[np.ndarray, "b d"], Float32[np.ndarray, "b f d"]]:
-        """Both for the cost of one."""
+    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
+        """One token per frame, that knows its whole window; f is num_frames; RGB."""
         ...
 
 

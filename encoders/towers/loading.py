@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any, cast
 
 from safetensors import SafetensorError
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from segments.errors import WeightsMissing
 
 CONFIG = "config.json"
 WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+TOKENIZER = "tokenizer.json"
+DAMAGE = (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError)
+"""What transformers raises over files that are not what they should be."""
 STATISTICS = ("running_mean", "running_var")
 """Buffers that are learned; the others (positions, windows) are computed by the model itself."""
 
@@ -60,12 +63,32 @@ def load_model(family: type[PreTrainedModel], folder: Path) -> Any:
                 dtype="float32",
                 output_loading_info=True,
             )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except DAMAGE as error:
         raise _unusable(folder, str(error)) from error
     absent = sorted(_learned(model) & set(report["missing_keys"]))
     if absent:
         raise _unusable(folder, f"{len(absent)} weights are absent, such as {absent[0]}")
     return model.eval().requires_grad_(False)
+
+
+def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
+    """The tokenizer that tokenizer.json describes, as it stands there; it pads on the right.
+
+    Not the family's own class: some of those build parts anew, and some need sentencepiece.
+
+    Raises:
+        WeightsMissing: the file is absent or damaged.
+    """
+    read_json(folder / TOKENIZER)
+    try:
+        with _quiet():
+            tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
+    except DAMAGE as error:
+        raise _unusable(folder, f"{TOKENIZER}: {error}") from error
+    if tokenizer.pad_token is None:
+        raise _unusable(folder, "tokenizer_config.json names no padding token")
+    tokenizer.padding_side = "right"
+    return tokenizer
 
 
 def _require(family: type[PreTrainedModel], folder: Path) -> None:

@@ -4,8 +4,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from encoders.towers.base import PictureTower, Placement, SoundTower, TemporalTower, TextTower
 from encoders.towers.loading import model_type_of
 from segments.errors import WeightsMissing
@@ -33,75 +31,36 @@ SOUND_TEXTS = {"clap": ("clap", "ClapText")}
 Families = dict[str, tuple[str, str]]
 
 
-def open_pictures(
-    folder: Path,
-    *,
-    device: str,
-    dtype: torch.dtype,
-    compile: bool = False,
-    sizes: Path | None = None,
-) -> PictureTower:
+def open_pictures(folder: Path, place: Placement) -> PictureTower:
     """The half of a model that looks.
 
     Args:
         folder: as a hub has it: config.json, model.safetensors, processor settings.
-        device: "cpu", "cuda" or "cuda:N".
-        dtype: see `encoders.towers.precision.best_dtype`.
-        compile: whether its forward pass goes through `torch.compile`.
-        sizes: a JSON file in which measured micro-batch sizes are kept.
 
     Raises:
         WeightsMissing: the folder holds another family, or lacks what this half needs.
     """
-    return _open(PICTURES, folder, Placement(device, dtype, compile, sizes))
+    return _open(PICTURES, folder, place)
 
 
-def open_text(
-    folder: Path,
-    *,
-    device: str,
-    dtype: torch.dtype,
-    compile: bool = False,
-    sizes: Path | None = None,
-) -> TextTower:
+def open_text(folder: Path, place: Placement) -> TextTower:
     """The words of a model that looks; arguments and errors as `open_pictures`."""
-    return _open(TEXTS, folder, Placement(device, dtype, compile, sizes))
+    return _open(TEXTS, folder, place)
 
 
-def open_temporal(
-    folder: Path,
-    *,
-    device: str,
-    dtype: torch.dtype,
-    compile: bool = False,
-    sizes: Path | None = None,
-) -> TemporalTower:
+def open_temporal(folder: Path, place: Placement) -> TemporalTower:
     """A model of windows of frames; arguments and errors as `open_pictures`."""
-    return _open(TEMPORAL, folder, Placement(device, dtype, compile, sizes))
+    return _open(TEMPORAL, folder, place)
 
 
-def open_sounds(
-    folder: Path,
-    *,
-    device: str,
-    dtype: torch.dtype,
-    compile: bool = False,
-    sizes: Path | None = None,
-) -> SoundTower:
+def open_sounds(folder: Path, place: Placement) -> SoundTower:
     """The half of a model that hears; arguments and errors as `open_pictures`."""
-    return _open(SOUNDS, folder, Placement(device, dtype, compile, sizes))
+    return _open(SOUNDS, folder, place)
 
 
-def open_sound_text(
-    folder: Path,
-    *,
-    device: str,
-    dtype: torch.dtype,
-    compile: bool = False,
-    sizes: Path | None = None,
-) -> TextTower:
+def open_sound_text(folder: Path, place: Placement) -> TextTower:
     """The words of a model that hears; arguments and errors as `open_pictures`."""
-    return _open(SOUND_TEXTS, folder, Placement(device, dtype, compile, sizes))
+    return _open(SOUND_TEXTS, folder, place)
 
 
 def _open(families: Families, folder: Path, place: Placement) -> Any:

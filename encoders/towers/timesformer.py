@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import torch
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 from transformers import TimesformerModel
@@ -15,7 +14,7 @@ from segments.errors import WeightsMissing
 
 
 class TimesformerWindows(FrameHalf):
-    """The class token after the last norm, and the mean of each frame's patches.
+    """The mean of each frame's patches after the last norm.
 
     Frames are spread over what the window covers by the caller; the published models are
     trained on 8 frames, 32 frames of the film apart.
@@ -38,23 +37,11 @@ class TimesformerWindows(FrameHalf):
         )
         self.dim = int(config.hidden_size)
 
-    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b d"]:
-        """Class tokens of windows of RGB frames; not normalised."""
-        return self.encode_with_tokens(frames)[0]
+    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
+        """Mean of each frame's patches, which attended to those of all frames."""
+        return self.look(frames).numpy()
 
-    def tokens(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
-        """Mean of each frame's patches."""
-        return self.encode_with_tokens(frames)[1]
-
-    def encode_with_tokens(
-        self, frames: UInt8[np.ndarray, "b f h w 3"]
-    ) -> tuple[Float32[np.ndarray, "b d"], Float32[np.ndarray, "b f d"]]:
-        """Both for the cost of one."""
-        states = self.look(frames).numpy()
-        return states[:, 0], states[:, 1:]
-
-    def forward(self, batch: Float[Tensor, "b f 3 h w"], /) -> Float[Tensor, "b g d"]:
-        """The class token, then one token per frame."""
-        states = self.model(pixel_values=batch).last_hidden_state
+    def forward(self, pixels: Float[Tensor, "b f 3 h w"]) -> Float[Tensor, "b f d"]:
+        states = self.model(pixel_values=pixels).last_hidden_state
         patches = states[:, 1:].unflatten(1, (-1, self.num_frames))  # places, then frames
-        return torch.cat([states[:, :1], patches.mean(dim=1)], dim=1)
+        return patches.mean(dim=1)

@@ -9,11 +9,11 @@ import torch
 from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import normalize
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedModel
 
 from encoders.towers.base import Placement
 from encoders.towers.batching import MicroBatches, peak_share_of
-from encoders.towers.loading import CONFIG, read_json
+from encoders.towers.loading import CONFIG, load_tokenizer
 from encoders.towers.pixels import Pixels, PixelSpec
 from segments.files import sha256_of
 
@@ -143,20 +143,6 @@ class TextHalf(Tower):
         ids, attended = batch.unbind(dim=1)
         mask = attended if self._masked else None
         return self.model.get_text_features(input_ids=ids, attention_mask=mask).pooler_output
-
-
-def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
-    """The tokenizer that tokenizer.json describes, as it stands there.
-
-    Not the family's own class: some of those build parts anew, and some need sentencepiece.
-
-    Raises:
-        WeightsMissing: the file is absent or damaged.
-    """
-    read_json(folder / "tokenizer.json")
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
-    tokenizer.padding_side = "right"
-    return tokenizer
 
 
 def unit(vectors: Float32[Tensor, "b d"]) -> Float32[np.ndarray, "b d"]:

@@ -8,7 +8,6 @@ as `XCLIPModel.get_text_features` does.
 from pathlib import Path
 
 import numpy as np
-import torch
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 from transformers import XCLIPConfig, XCLIPModel
@@ -62,34 +61,19 @@ class XClipPictures(_XClipFrames):
 class XClipWindows(_XClipFrames):
     """Windows of frames as a temporal stream.
 
-    A window's vector is the one that its frames' class tokens are integrated to. A frame's token
-    is the mean of its patches, brought to the same width by the family's own norm and projection
-    of patches.
+    A frame's token is the mean of its patches, brought to the joint width by the family's own norm
+    and projection of patches; messages between frames have reached them.
     """
 
-    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b d"]:
-        """Integrated class tokens of windows of RGB frames; not normalised."""
-        return self.encode_with_tokens(frames)[0]
+    def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
+        """Tokens of the frames of RGB windows."""
+        return self.look(frames).numpy()
 
-    def tokens(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
-        """Mean of each frame's patches."""
-        return self.encode_with_tokens(frames)[1]
-
-    def encode_with_tokens(
-        self, frames: UInt8[np.ndarray, "b f h w 3"]
-    ) -> tuple[Float32[np.ndarray, "b d"], Float32[np.ndarray, "b f d"]]:
-        """Both for the cost of one."""
-        states = self.look(frames).numpy()
-        return states[:, 0], states[:, 1:]
-
-    def forward(self, batch: Float[Tensor, "b f 3 h w"], /) -> Float[Tensor, "b g d"]:
-        """The window's vector, then one token per frame."""
+    def forward(self, pixels: Float[Tensor, "b f 3 h w"]) -> Float[Tensor, "b f d"]:
         model = self.model
-        states = model.get_video_features(pixel_values=batch)
-        patches = model.prompts_visual_layernorm(states.last_hidden_state[:, 1:])
-        tokens = (patches @ model.prompts_visual_projection).mean(dim=1)
-        frames = tokens.unflatten(0, (-1, self.num_frames))
-        return torch.cat([states.pooler_output[:, None], frames], dim=1)
+        states = model.vision_model(pixels.flatten(0, 1)).last_hidden_state
+        patches = model.prompts_visual_layernorm(states[:, 1:]) @ model.prompts_visual_projection
+        return patches.mean(dim=1).unflatten(0, (-1, self.num_frames))
 
 
 class XClipText(TextHalf):

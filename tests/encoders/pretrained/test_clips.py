@@ -22,6 +22,15 @@ class Watcher:
         return values.astype(np.float32).mean(axis=1, keepdims=True)
 
 
+class Follower(Watcher):
+    """A tower that gives each frame the sum of its own and its window's first value."""
+
+    def encode(self, frames: np.ndarray) -> np.ndarray:
+        values = frames[:, :, 0, 0, 0].astype(np.float32)
+        self.seen = frames[:, :, 0, 0, 0].tolist()
+        return (100 * values[:, :1] + values)[:, :, None]
+
+
 class Listener:
     dim, rate_hz, window_s = 1, 100, 10.0
 
@@ -80,23 +89,25 @@ def test_pictures_are_looked_at_one_by_one_and_averaged():
     assert features.audio is None
 
 
-def test_a_temporal_tower_sees_whole_windows():
-    temporal = Watcher(4)
+def test_a_temporal_tower_sees_whole_windows_and_tells_of_each_clip():
+    temporal = Follower(4)
     features = ClipTowers(Watcher(1), temporal, None).encode(batch(6))
     assert temporal.seen == [[0, 1, 2, 3], [2, 3, 4, 5]]
-    assert features.streams["motion"][:, 0].tolist() == [1.5, 1.5, 1.5, 1.5, 3.5, 3.5]
+    assert features.streams["motion"][:, 0].tolist() == [0, 1, 2, 3, 204, 205]
 
 
 def test_two_frames_per_clip_make_windows_of_half_as_many_clips():
-    temporal = Watcher(4)
-    ClipTowers(Watcher(1), temporal, None).encode(batch(4, 2))
+    temporal = Follower(4)
+    features = ClipTowers(Watcher(1), temporal, None).encode(batch(4, 2))
     assert temporal.seen == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    assert features.streams["motion"][:, 0].tolist() == [0.5, 2.5, 404.5, 406.5]
 
 
 def test_a_short_video_repeats_frames():
-    temporal = Watcher(4)
-    ClipTowers(Watcher(1), temporal, None).encode(batch(2))
+    temporal = Follower(4)
+    features = ClipTowers(Watcher(1), temporal, None).encode(batch(2))
     assert temporal.seen == [[0, 0, 1, 1]]
+    assert features.streams["motion"][:, 0].tolist() == [0, 1]
 
 
 def test_a_video_text_tower_is_the_appearance():

@@ -33,12 +33,14 @@ def rewrite(folder: Path, weights: dict[str, torch.Tensor]) -> None:
 def test_a_half_loads_without_the_other_and_without_a_word(
     clip: Path,
     here: Placement,
+    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     weights = load_file(clip / "model.safetensors")
     rewrite(clip, {name: weight for name, weight in weights.items() if "text" not in name})
 
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
     with caplog.at_level(logging.WARNING):
         tower = ClipPictures(clip, here)
 
@@ -107,6 +109,22 @@ def test_an_absent_tokenizer_is_named(clip: Path, here: Placement) -> None:
     (clip / "tokenizer.json").unlink()
 
     with pytest.raises(WeightsMissing, match=r"tokenizer\.json is missing"):
+        ClipText(clip, here)
+
+
+def test_a_tokenizer_without_padding_is_refused(clip: Path, here: Placement) -> None:
+    settings = json.loads((clip / "tokenizer_config.json").read_text())
+    del settings["pad_token"]
+    (clip / "tokenizer_config.json").write_text(json.dumps(settings))
+
+    with pytest.raises(WeightsMissing, match="names no padding token"):
+        ClipText(clip, here)
+
+
+def test_something_else_than_a_tokenizer_is_refused(clip: Path, here: Placement) -> None:
+    (clip / "tokenizer.json").write_text('{"model": {"type": "nonsense"}}')
+
+    with pytest.raises(WeightsMissing, match=r"cannot be used: tokenizer\.json"):
         ClipText(clip, here)
 
 

@@ -2,6 +2,8 @@
 
 import functools
 import json
+import logging
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -56,12 +58,23 @@ def cosines(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("open_it", "family", "expected"), OPENED)
-def test_each_family_opens_by_its_name(
-    models: Path, open_it: Callable[..., Any], family: str, expected: str
+def test_each_family_opens_by_its_name_without_a_network_and_without_a_word(
+    models: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    open_it: Callable[..., Any],
+    family: str,
+    expected: str,
 ) -> None:
-    tower = open_it(models / family, device="cpu", dtype=torch.float32)
+    asked: list[object] = []
+    monkeypatch.setattr(socket.socket, "connect", lambda _, address: asked.append(address))
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
+
+    tower = open_it(models / family, Placement("cpu", torch.float32))
 
     assert type(tower).__name__ == expected
+    assert not asked
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
@@ -78,12 +91,12 @@ def test_another_family_is_told_which_are_known(
     models: Path, open_it: Callable[..., Any], family: str, known: str
 ) -> None:
     with pytest.raises(WeightsMissing, match=f"'{family}': known here are {known}$"):
-        open_it(models / family, device="cpu", dtype=torch.float32)
+        open_it(models / family, Placement("cpu", torch.float32))
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissing, match=r"config\.json is missing"):
-        open_pictures(tmp_path, device="cpu", dtype=torch.float32)
+        open_pictures(tmp_path, Placement("cpu", torch.float32))
 
 
 @pytest.mark.parametrize(("open_it", "family", "_"), OPENED)
@@ -95,8 +108,8 @@ def test_bfloat16_is_close_to_float32(
     family: str,
     _: str,
 ) -> None:
-    full = open_it(models / family, device="cpu", dtype=torch.float32)
-    half = open_it(models / family, device="cpu", dtype=torch.bfloat16)
+    full = open_it(models / family, Placement("cpu", torch.float32))
+    half = open_it(models / family, Placement("cpu", torch.bfloat16))
 
     expected, found = (encoded(tower, windows, sounds) for tower in (full, half))
 
@@ -113,7 +126,7 @@ def test_the_size_of_pieces_changes_nothing(
     family: str,
     _: str,
 ) -> None:
-    tower = open_it(models / family, device="cpu", dtype=torch.float32)
+    tower = open_it(models / family, Placement("cpu", torch.float32))
     tower.batches.size = 3
     expected = encoded(tower, windows, sounds)
 
@@ -149,10 +162,10 @@ def test_compiling_is_asked_for(
         compiled.append(function.__qualname__)
         return eager(function)
 
-    plain = open_pictures(models / "clip", device="cpu", dtype=torch.float32)
+    plain = open_pictures(models / "clip", Placement("cpu", torch.float32))
     monkeypatch.setattr(torch, "compile", compile_it)
 
-    tower = open_pictures(models / "clip", device="cpu", dtype=torch.float32, compile=True)
+    tower = open_pictures(models / "clip", Placement("cpu", torch.float32, compile=True))
 
     assert isinstance(tower, Tower)
     assert compiled == ["ClipPictures.forward"]
@@ -161,14 +174,14 @@ def test_compiling_is_asked_for(
 
 
 def test_windows_of_another_length_are_refused(models: Path, windows: np.ndarray) -> None:
-    tower = open_temporal(models / "timesformer", device="cpu", dtype=torch.float32)
+    tower = open_temporal(models / "timesformer", Placement("cpu", torch.float32))
 
     with pytest.raises(ValueError, match="windows of 5 frames: expected 8"):
         tower.encode(windows[:, :5])
 
 
 def test_pictures_of_another_size_are_resized(models: Path, windows: np.ndarray) -> None:
-    tower = open_pictures(models / "clip", device="cpu", dtype=torch.float32)
+    tower = open_pictures(models / "clip", Placement("cpu", torch.float32))
     twice = windows[:, :1].repeat(2, axis=2).repeat(2, axis=3)
 
     assert cosines(tower.encode(twice), tower.encode(windows[:, :1])).min() > 0.95
