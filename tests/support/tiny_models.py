@@ -35,7 +35,7 @@ from transformers.utils import logging
 
 SIZE = 32
 NUM_FRAMES = 8
-LAYERS = {
+LAYERS: dict[str, Any] = {
     "hidden_size": 32,
     "intermediate_size": 64,
     "num_hidden_layers": 2,
