@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime, tzinfo
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -178,6 +179,7 @@ def _choose_profile(name: str, library: Path, *, device: str, compile: bool) -> 
         if name == "auto":
             say(f"profile {chosen}: the best whose weights are on this machine")
 
+    @cache
     def load() -> "Profile":
         from encoders.registry import load_profile
 

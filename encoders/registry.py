@@ -3,9 +3,9 @@
 import torch
 
 from encoders.base import Profile
-from encoders.models.library import ModelLibrary
-from encoders.models.specs import ProfileRecipe, profile_recipes
-from segments.errors import UserError
+from encoders.models.library import ModelLibrary, remedy
+from encoders.models.specs import ProfileRecipe, profile_recipes, shipped_recipes
+from segments.errors import UserError, WeightsMissing
 
 COMPACT = "compact"
 """Its weights are on every machine."""
@@ -43,20 +43,27 @@ def resolve_profile(name: str, *, models: ModelLibrary | None = None) -> str:
 
     Raises:
         UserError: no such profile.
+        WeightsMissing: it was named, and its models are not on this machine.
     """
     library = models or ModelLibrary.default()
     recipes = profile_recipes(library)
     if name == "auto":
-        here = [recipe for recipe in recipes.values() if _is_here(recipe, library)]
+        here = [recipe for recipe in recipes.values() if not _missing(recipe, library)]
         return max(here, key=lambda recipe: recipe.rank).name if here else COMPACT
     if name != COMPACT and name not in recipes:
         known = ", ".join([COMPACT, *recipes])
         raise UserError(f"unknown profile {name!r}: choose auto or one of {known}")
+    if name != COMPACT and (missing := _missing(recipes[name], library)):
+        is_ours = name not in shipped_recipes()
+        command = remedy(missing[0]) if is_ours else f"retrace models pull {name}"
+        raise WeightsMissing(
+            f"the profile {name} needs {', '.join(missing)}, not in {library.root}: run `{command}`"
+        )
     return name
 
 
-def _is_here(recipe: ProfileRecipe, library: ModelLibrary) -> bool:
-    return all(library.has(name) for name in recipe.models)
+def _missing(recipe: ProfileRecipe, library: ModelLibrary) -> list[str]:
+    return [name for name in recipe.models if not library.has(name)]
 
 
 def resolve_device(name: str) -> str:

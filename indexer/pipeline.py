@@ -33,6 +33,7 @@ class LazyProfile:
 
     name: str
     load: Callable[[], Profile]
+    """Gives the same profile each time."""
 
     @classmethod
     def of(cls, profile: Profile) -> Self:
@@ -89,6 +90,8 @@ def index_files(
 def _open_job(
     root: Path, profile: LazyProfile, settings: IndexSettings, detectors: tuple[str, ...]
 ) -> Generator[Job]:
+    if not (root / "library.json").exists():
+        profile.load()  # a profile that is not here makes no library
     library = Library.create(root, profile.name).through(profile.name)
     with ExitStack() as opened:
         lock = OwnerLock.acquire(library.indexer_lock_file)

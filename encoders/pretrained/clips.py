@@ -7,12 +7,12 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from encoders.towers.base import PictureTower, SoundTower, TemporalTower
-from segments.levels import MOMENT_CLIPS
+from segments.levels import CLIP_S, MOMENT_CLIPS
 from segments.media import ClipBatch
 from segments.vectors import ClipFeatures
 
 SOUND_CLIPS = MOMENT_CLIPS // 2
-"""5.12 s are heard together: half a moment, and moments start at its multiples."""
+"""At most 5.12 s are heard together: half a moment, and moments start at its multiples."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,15 @@ class ClipTowers:
 
 
 def hear(tower: SoundTower, clips: Float32[np.ndarray, "t s"]) -> Float32[np.ndarray, "t d"]:
-    """Every clip gets the unit vector of the `SOUND_CLIPS` it is heard with."""
-    windows = cover(len(clips), SOUND_CLIPS)
+    """Every clip gets the unit vector of the `clips_heard_together` that it is one of."""
+    windows = cover(len(clips), clips_heard_together(tower))
     sounds = np.stack([clips[window.start : window.stop].ravel() for window in windows])
     return spread(tower.encode(sounds), windows)
+
+
+def clips_heard_together(tower: SoundTower) -> int:
+    """`SOUND_CLIPS`, or as many as a model of shorter windows takes."""
+    return max(1, min(SOUND_CLIPS, int(tower.window_s / CLIP_S)))
 
 
 def cover(num_clips: int, size: int) -> list[range]:

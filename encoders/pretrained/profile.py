@@ -11,7 +11,7 @@ from encoders.alan.model import CONFIG_FILE
 from encoders.base import ProfileSpec
 from encoders.models.library import ModelLibrary
 from encoders.models.specs import ProfileRecipe
-from encoders.pretrained.clips import SOUND_CLIPS, hear
+from encoders.pretrained.clips import clips_heard_together, hear
 from encoders.pretrained.hearing import picture_of, put_into_words
 from encoders.pretrained.start import (
     score_by_words,
@@ -146,7 +146,7 @@ class PretrainedProfile:
             raise ValueError(f"a sound at {sound.rate_hz} Hz: expected {tower.rate_hz}")
         size = round(CLIP_S * tower.rate_hz)
         samples = sound.samples
-        if len(samples) < SOUND_CLIPS * size:
+        if len(samples) < clips_heard_together(tower) * size:
             return tower.encode(samples[None])
         return hear(tower, samples[: len(samples) // size * size].reshape(-1, size))
 
