@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import normalize
-from transformers import PreTrainedModel
+from transformers import BatchEncoding, PreTrainedModel
 
 from encoders.towers.base import Placement
 from encoders.towers.batching import MicroBatches, peak_share_of
@@ -127,22 +127,52 @@ class TextHalf(Tower):
         """Unit vectors; a text past max_tokens is cut off."""
         return unit(self.run(self.cut(texts)))
 
+    def encode_with_tokens(
+        self, texts: Sequence[str]
+    ) -> tuple[Float32[np.ndarray, "b d"], Float32[np.ndarray, "b l d"]]:
+        """Unit vectors, and the last states of the tokens that `pieces` gives.
+
+        The states of some families are of another width: they are cut, or filled up with zeros.
+        """
+        both = self.batches.run(self._with_tokens, self.cut(texts))
+        return unit(both[:, 0]), both[:, 1:].numpy()
+
     def cut(self, texts: Sequence[str]) -> Int[Tensor, "b 2 l"]:
         """Tokens, padded on the right; below them 1, or 0 at padding."""
-        cut = self._tokenizer(
+        cut = self.pieces(texts)
+        return torch.stack([cut["input_ids"], cut["attention_mask"]], dim=1)
+
+    def pieces(self, texts: Sequence[str]) -> BatchEncoding:
+        """Tokens as the tokenizer gives them, padded on the right.
+
+        input_ids, attention_mask and special_tokens_mask are [b l]; offset_mapping [b l 2] has the
+        characters [start, end) of each.
+        """
+        return self._tokenizer(
             [self._wording(text) for text in texts],
             padding=self._padding,
             truncation=True,
             max_length=self._max_tokens,
             return_attention_mask=True,
+            return_special_tokens_mask=True,
+            return_offsets_mapping=True,
             return_tensors="pt",
         )
-        return torch.stack([cut["input_ids"], cut["attention_mask"]], dim=1)
 
     def forward(self, batch: Int[Tensor, "b 2 l"], /) -> Float[Tensor, "b d"]:
+        return self._features(batch).pooler_output
+
+    @torch.inference_mode()
+    def _with_tokens(self, batch: Int[Tensor, "b 2 l"]) -> Float32[Tensor, "b l+1 d"]:
+        features = self._features(self.prepare(batch))
+        states = features.last_hidden_state[:, : batch.shape[2]]  # some families add one at the end
+        fitting = nn.functional.pad(states, (0, self.dim - states.shape[2]))
+        return torch.cat([features.pooler_output[:, None], fitting], dim=1).float().cpu()
+
+    def _features(self, batch: Int[Tensor, "b 2 l"]) -> Any:
         ids, attended = batch.unbind(dim=1)
         mask = attended if self._masked else None
-        return self.model.get_text_features(input_ids=ids, attention_mask=mask).pooler_output
+        return self.model.get_text_features(input_ids=ids, attention_mask=mask)
 
 
 def unit(vectors: Float32[Tensor, "b d"]) -> Float32[np.ndarray, "b d"]:

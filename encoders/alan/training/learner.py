@@ -10,6 +10,7 @@ from encoders.alan.model import Alan
 from encoders.alan.outputs import QueryOutput, VideoOutput
 from encoders.alan.training.batches import SoundBatch, TextBatch, VideoBatch
 from encoders.alan.training.recipe import AlanRecipe
+from encoders.alan.training.texts import TextBackbone
 from encoders.alan.vpmpm import MaskedPhraseModel, masked_phrase_loss
 from encoders.bert import BertText, TokenOutputs
 
@@ -22,7 +23,7 @@ Losses = dict[str, Float[Tensor, ""]]
 class Learner(nn.Module):
     """The network with what only training needs: the masked phrase model, a text backbone."""
 
-    def __init__(self, alan: Alan, recipe: AlanRecipe, *, backbone: BertText | None) -> None:
+    def __init__(self, alan: Alan, recipe: AlanRecipe, *, backbone: TextBackbone | None) -> None:
         """
         Args:
             backbone: the text backbone. It is trained along unless frozen; VPMPM tells the words
@@ -31,8 +32,7 @@ class Learner(nn.Module):
         super().__init__()
         self.alan = alan
         self.recipe = recipe
-        is_trained = backbone is not None and any(p.requires_grad for p in backbone.parameters())
-        self.backbone = backbone if is_trained else None
+        self.backbone = backbone if isinstance(backbone, BertText) and _learns(backbone) else None
         self.phrases = None
         if recipe.has_phrases and backbone is not None:
             self.phrases = MaskedPhraseModel(alan.config, backbone.vocabulary)
@@ -105,6 +105,10 @@ class Learner(nn.Module):
         self, scores: Float[Tensor, "b t"], mask: Bool[Tensor, "b t"], labels: Float[Tensor, " b"]
     ) -> Float[Tensor, ""]:
         return topk_loss(scores, mask, labels, divisor=self.alan.config.topk_divisor)
+
+
+def _learns(backbone: BertText) -> bool:
+    return any(weight.requires_grad for weight in backbone.parameters())
 
 
 def total(losses: Losses) -> Float[Tensor, ""]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float16, Float32
@@ -9,15 +10,37 @@ from jaxtyping import Bool, Float16, Float32
 from encoders.alan.masking import Masking, maskables
 from encoders.alan.phrases import Phrases, phrase_finder
 from encoders.alan.training.examples import TextTable
-from encoders.bert import BertText
+from encoders.bert import TokenOutputs, WordPieces
 
 TEXTS_AT_ONCE = 128
+
+
+class TextBackbone(Protocol):
+    """What ALAN learns words from; only a `BertText` can be trained along."""
+
+    @property
+    def dim(self) -> int:
+        """Width of its states."""
+        ...
+
+    @property
+    def vocabulary(self) -> int:
+        """Word pieces that it knows: ids of `cut` are below."""
+        ...
+
+    def cut(self, texts: Sequence[str]) -> WordPieces:
+        """Word pieces of texts; padding comes after all else."""
+        ...
+
+    def __call__(self, texts: Sequence[str]) -> TokenOutputs:
+        """States of texts, for inference; as wide as `cut` of the same texts."""
+        ...
 
 
 class Sentences:
     """What a text backbone says of sentences, each asked once."""
 
-    def __init__(self, backbone: BertText) -> None:
+    def __init__(self, backbone: TextBackbone) -> None:
         self.backbone = backbone
         self._known: dict[str, _Sentence] = {}
 
@@ -38,15 +61,18 @@ class Sentences:
         *,
         masking: Masking = "none",
         find: Callable[[str], Phrases] | None = None,
+        cut_by: TextBackbone | None = None,
     ) -> TextTable:
         """Sentences, each with what it means, through the frozen backbone.
 
         Args:
             masking: what VPMPM may mask.
             find: the parser of phrases; the best one installed where not given.
+            cut_by: numbers the word pieces, where the backbone of one run has numbers of its own;
+                it cuts as this one does.
         """
         sentences = self._all([text for text, _ in said])
-        cut = pieces_table(self.backbone, said, masking=masking, find=find)
+        cut = pieces_table(cut_by or self.backbone, said, masking=masking, find=find)
         length = cut.ids.shape[1]
         tokens = np.zeros((len(said), length, sentences[0].tokens.shape[1]), np.float16)
         for row, sentence in enumerate(sentences):
@@ -75,7 +101,7 @@ class _Sentence:
 
 
 def pieces_table(
-    backbone: BertText,
+    backbone: TextBackbone,
     said: Sequence[tuple[str, str]],
     *,
     masking: Masking = "none",

@@ -24,7 +24,7 @@ from encoders.alan.training.examples import TrainingSet
 from encoders.alan.training.journal import LOG_FILE, Journal
 from encoders.alan.training.learner import Learner, total
 from encoders.alan.training.recipe import AlanRecipe, Machine
-from encoders.bert import BertText
+from encoders.alan.training.texts import TextBackbone
 
 OnStep = Callable[[int, dict[str, float]], None]
 """Called with the number of steps done and the weighted parts of the last one's loss."""
@@ -45,7 +45,7 @@ class AlanTrainer:
         data: TrainingSet,
         recipe: AlanRecipe,
         *,
-        backbone: BertText | None = None,
+        backbone: TextBackbone | None = None,
         start: Callable[[Alan], None] | None = None,
         machine: Machine | None = None,
     ) -> None:
