@@ -11,6 +11,8 @@ LIBRARY/
     owner.lock                      who owns that store now (segments.store.lock)
     tracks/VIDEO_ID/DETECTOR.npz    anomaly scores over time
     work/                           features of videos that are not finished
+    traces/                         the trace bank as the profile reads it: another set of vectors
+  traces/                           a user's own sentences (detectors.trace.traces)
 """
 
 import json
@@ -25,6 +27,33 @@ from segments.manifest import SpaceManifest
 from segments.names import require_name
 
 FORMAT = 2
+
+
+@dataclass(frozen=True)
+class SpaceFolder:
+    """The places of one set of vectors; none of them need be there yet."""
+
+    path: Path
+
+    @property
+    def manifest_file(self) -> Path:
+        return self.path / "manifest.json"
+
+    @property
+    def edge_folder(self) -> Path:
+        return self.path / "edge"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.path / "owner.lock"
+
+    def manifest(self) -> SpaceManifest:
+        """What made the vectors.
+
+        Raises:
+            LibraryError: they were never made, or their manifest is damaged.
+        """
+        return SpaceManifest.load(self.manifest_file)
 
 
 @dataclass(frozen=True)
@@ -113,7 +142,7 @@ class Library:
         for path in self.spool.glob(f"{self.space}.*"):
             path.unlink()
         self.manifest_file.unlink(missing_ok=True)  # from here on it is not there
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.vectors.path, ignore_errors=True)
 
     @property
     def database(self) -> Path:
@@ -128,24 +157,39 @@ class Library:
         return self.root / "indexer.lock"
 
     @property
-    def lock_file(self) -> Path:
-        return self._folder / "owner.lock"
+    def vectors(self) -> SpaceFolder:
+        """What the profile made of the footage."""
+        return SpaceFolder(self.root / "spaces" / self.space)
+
+    @property
+    def trace_vectors(self) -> SpaceFolder:
+        """What the profile made of the trace bank."""
+        return SpaceFolder(self.vectors.path / "traces")
+
+    @property
+    def own_traces(self) -> Path:
+        """Sentences of this library's user, which lie over the shipped bank."""
+        return self.root / "traces"
 
     @property
     def work(self) -> Path:
-        return self._folder / "work"
+        return self.vectors.path / "work"
 
     @property
     def tracks(self) -> Path:
-        return self._folder / "tracks"
+        return self.vectors.path / "tracks"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.vectors.lock_file
 
     @property
     def manifest_file(self) -> Path:
-        return self._folder / "manifest.json"
+        return self.vectors.manifest_file
 
     @property
     def edge_folder(self) -> Path:
-        return self._folder / "edge"
+        return self.vectors.edge_folder
 
     def manifest(self) -> SpaceManifest:
         """What made the vectors.
@@ -153,8 +197,4 @@ class Library:
         Raises:
             LibraryError: the space was never made, or its manifest is damaged.
         """
-        return SpaceManifest.load(self.manifest_file)
-
-    @property
-    def _folder(self) -> Path:
-        return self.root / "spaces" / self.space
+        return self.vectors.manifest()

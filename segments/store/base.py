@@ -1,57 +1,43 @@
 """The vector store as the rest of retrace sees it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Generic, Protocol
 
 import numpy as np
 from jaxtyping import Float32
+from typing_extensions import TypeVar
 
-from segments.media import Level
-from segments.payload import SegmentPayload
+from segments.payload import Payload, SegmentPayload
+from segments.store.filters import Filter, Where
+
+P = TypeVar("P", bound=Payload, default=SegmentPayload)
+"""What the points of a collection carry; where nothing is said, they are segments."""
 
 
 @dataclass(frozen=True)
-class Point:
-    """One segment as it is stored."""
+class Point(Generic[P]):
+    """One segment, or one of whatever the collection holds, as it is stored."""
 
     id: str
     vectors: dict[str, Float32[np.ndarray, " d"]]
     """By vector name; a point may lack a vector ("audio" of a silent segment)."""
-    payload: SegmentPayload
+    payload: P
 
 
 @dataclass(frozen=True)
-class Match:
+class Match(Generic[P]):
     """One point that a search found."""
 
-    point: Point
+    point: Point[P]
     score: float
     """Inner product with the query; higher is better."""
 
 
-@dataclass(frozen=True)
-class Filter:
-    """What a point must satisfy: every condition that is given; None or empty asks nothing."""
-
-    level: Level | None = None
-    video_ids: tuple[str, ...] = ()
-    """Any of these."""
-    cameras: tuple[str, ...] = ()
-    """Seen by any of these."""
-    recorded_from_ms: int | None = None
-    """Some source recorded the segment at or after this time (UTC milliseconds)."""
-    recorded_until_ms: int | None = None
-    """Some source recorded the segment before this time."""
-    min_anomaly: dict[str, float] = field(default_factory=dict[str, float])
-    """Least pooled score by detector."""
-    has_audio: bool | None = None
-
-
-class VectorStore(Protocol):
+class Collection(Protocol[P]):
     """Named vectors with a payload, compared by inner product."""
 
-    def upsert(self, points: Sequence[Point]) -> None:
+    def upsert(self, points: Sequence[Point[P]]) -> None:
         """Writes points; those with an id that is there replace it. Durable on return."""
         ...
 
@@ -61,11 +47,11 @@ class VectorStore(Protocol):
         query: Float32[np.ndarray, " d"],
         *,
         limit: int,
-        where: Filter | None = None,
+        where: Where | None = None,
         min_score: float | None = None,
         exact: bool = True,
         with_vectors: bool = False,
-    ) -> list[Match]:
+    ) -> list[Match[P]]:
         """The `limit` best points, best first; equal scores by id.
 
         `exact=False` lets an optimised store use its approximate index, oversampled and rescored.
@@ -73,6 +59,32 @@ class VectorStore(Protocol):
         `with_vectors`.
         """
         ...
+
+    def get(self, ids: Sequence[str], *, with_vectors: bool = True) -> list[Point[P]]:
+        """The points that are there, in the order of `ids`; others are left out."""
+        ...
+
+    def iter_points(
+        self, where: Where | None = None, *, with_vectors: bool = True, batch: int = 256
+    ) -> Iterator[Point[P]]:
+        """Every point that satisfies `where`, by id; constant memory."""
+        ...
+
+    def delete(self, where: Where) -> int:
+        """Deletes what satisfies `where`; how many points that were. An empty filter is refused."""
+        ...
+
+    def count(self, where: Where | None = None) -> int: ...
+
+    def optimize(self) -> None:
+        """Builds the approximate index where that pays (100k points); a no-op where it does not."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class VectorStore(Collection[SegmentPayload], Protocol):
+    """The collection of a vector space: segments of videos, which cameras saw."""
 
     def search_by_video(
         self,
@@ -87,16 +99,6 @@ class VectorStore(Protocol):
         """The best `videos` videos by their best point, each with its `per_video` best points."""
         ...
 
-    def get(self, ids: Sequence[str], *, with_vectors: bool = True) -> list[Point]:
-        """The points that are there, in the order of `ids`; others are left out."""
-        ...
-
-    def iter_points(
-        self, where: Filter | None = None, *, with_vectors: bool = True, batch: int = 256
-    ) -> Iterator[Point]:
-        """Every point that satisfies `where`, by id; constant memory."""
-        ...
-
     def set_sources(
         self, video_id: str, *, cameras: Sequence[str], recorded_at_ms: Sequence[int]
     ) -> None:
@@ -108,18 +110,6 @@ class VectorStore(Protocol):
         """
         ...
 
-    def delete(self, where: Filter) -> int:
-        """Deletes what satisfies `where`; how many points that were. An empty filter is refused."""
-        ...
-
-    def count(self, where: Filter | None = None) -> int: ...
-
     def cameras(self) -> dict[str, int]:
         """Points by camera name."""
         ...
-
-    def optimize(self) -> None:
-        """Builds the approximate index where that pays (100k points); a no-op where it does not."""
-        ...
-
-    def close(self) -> None: ...

@@ -14,7 +14,7 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from segments.errors import LibraryError
 from segments.manifest import SpaceManifest
-from segments.store.point_store import FieldKind
+from segments.payload import FieldKind
 
 IN_MEMORY = ":memory:"
 """In place of a URL: a collection that lives as long as its store; slow beyond 10k points."""

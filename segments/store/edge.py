@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import RLock
-from typing import Any, Self, cast
+from typing import Any, cast
 
 import numpy as np
 from qdrant_edge import (
@@ -25,18 +25,12 @@ from qdrant_edge import (
 from qdrant_edge import Filter as EdgeFilter
 from qdrant_edge import Point as EdgePoint
 
-from segments.store.base import Match, Point
+from segments.payload import FieldKind, Payload, SegmentPayload
+from segments.store.base import Match, P, Point
 from segments.store.filters import Condition, InRange, IsFlag, Selection
 from segments.store.lock import OwnerLock
 from segments.store.optimizing import finish_swap, optimize_copy, swap_in
-from segments.store.point_store import (
-    HNSW_EF,
-    OVERSAMPLING,
-    FieldKind,
-    Nearest,
-    PointStore,
-)
-from segments.store.records import to_fields, to_point
+from segments.store.point_store import HNSW_EF, OVERSAMPLING, Nearest, PointStore
 from segments.store.shard import field_schema, load_shard, make_shard
 from segments.vectors import VectorSpec
 
@@ -50,19 +44,25 @@ _APPROXIMATE = SearchParams(
 )
 
 
-class EdgeStore(PointStore):
+class EdgeStore(PointStore[P]):
     """Points in a folder. Threads may share it; a process owns it (`segments.store.lock`)."""
 
     @classmethod
     def create(
-        cls, folder: Path, specs: Mapping[str, VectorSpec], *, quantized: bool = False
+        cls,
+        folder: Path,
+        specs: Mapping[str, VectorSpec],
+        *,
+        quantized: bool = False,
+        payload: type[Payload] = SegmentPayload,
     ) -> None:
         """Makes an empty folder of points: completely or not at all.
 
         Args:
             quantized: `optimize` adds int8 copies, which approximate search goes through first.
+            payload: what its points will carry.
         """
-        make_shard(folder, specs, quantized=quantized)
+        make_shard(folder, specs, quantized=quantized, indexes=payload.INDEXES)
 
     @classmethod
     def open(
@@ -72,17 +72,19 @@ class EdgeStore(PointStore):
         *,
         owner: OwnerLock | None = None,
         optimize_from: int = OPTIMIZE_FROM,
-    ) -> Self:
+        payload: type[P] = SegmentPayload,
+    ) -> "EdgeStore[P]":
         """Loads a folder that `create` made.
 
         Args:
             owner: released when the store is closed.
+            payload: what its points carry: `EdgeStore[X].open(..., payload=X)`.
 
         Raises:
             LibraryError: the folder is missing or damaged.
         """
         finish_swap(folder)
-        return cls(load_shard(folder), folder, specs, owner, optimize_from)
+        return cls(load_shard(folder), folder, specs, owner, optimize_from, payload)
 
     def __init__(
         self,
@@ -91,8 +93,9 @@ class EdgeStore(PointStore):
         specs: Mapping[str, VectorSpec],
         owner: OwnerLock | None,
         optimize_from: int,
+        payload: type[P],
     ) -> None:
-        super().__init__(specs, set(shard.info().payload_schema))
+        super().__init__(specs, set(shard.info().payload_schema), payload)
         self._shard = shard
         self._folder = folder
         self._owner = owner
@@ -130,14 +133,14 @@ class EdgeStore(PointStore):
         with self._write_lock, self._shard_lock:
             self._shard.update(operation)
 
-    def _write(self, points: Sequence[Point]) -> None:
+    def _write(self, points: Sequence[Point[P]]) -> None:
         self._update(UpdateOperation.upsert_points([_edge_point(point) for point in points]))
 
     def _settle(self) -> None:
         with self._write_lock, self._shard_lock:
             self._shard.flush()
 
-    def _nearest(self, nearest: Nearest, limit: int) -> list[Match]:
+    def _nearest(self, nearest: Nearest, limit: int) -> list[Match[P]]:
         request = SearchRequest(
             Query.Nearest(nearest.query, using=nearest.vector_name),
             limit,
@@ -148,16 +151,16 @@ class EdgeStore(PointStore):
         )
         with self._shard_lock:
             found = self._shard.search(request)
-        return [Match(to_point(hit.id, hit.vector, hit.payload), hit.score) for hit in found]
+        return [Match(self._point(hit.id, hit.vector, hit.payload), hit.score) for hit in found]
 
-    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point]:
+    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point[P]]:
         with self._shard_lock:
             records = self._shard.retrieve(list(ids), True, with_vectors)
-        return [to_point(record.id, record.vector, record.payload) for record in records]
+        return [self._point(record.id, record.vector, record.payload) for record in records]
 
     def _scroll(
         self, selection: Selection, offset: str | None, limit: int, with_vectors: bool
-    ) -> tuple[list[Point], str | None]:
+    ) -> tuple[list[Point[P]], str | None]:
         request = ScrollRequest(
             offset=offset,
             limit=limit,
@@ -167,7 +170,7 @@ class EdgeStore(PointStore):
         )
         with self._shard_lock:
             records, following = self._shard.scroll(request)
-        points = [to_point(record.id, record.vector, record.payload) for record in records]
+        points = [self._point(record.id, record.vector, record.payload) for record in records]
         return points, None if following is None else str(following)
 
     def _set_payloads(self, updates: Sequence[tuple[list[str], dict[str, Any]]]) -> None:
@@ -199,9 +202,9 @@ class EdgeStore(PointStore):
             return self._shard.info().indexed_vectors_count / max(1, num_vectors)
 
 
-def _edge_point(point: Point) -> EdgePoint:
+def _edge_point(point: Point[P]) -> EdgePoint:
     vectors = {name: vector.tolist() for name, vector in point.vectors.items()}
-    return EdgePoint(point.id, vectors, to_fields(point.payload))
+    return EdgePoint(point.id, vectors, point.payload.fields())
 
 
 def _edge_filter(selection: Selection) -> EdgeFilter | None:

@@ -1,12 +1,13 @@
-"""`base.Filter` as conditions on payload fields, which each engine writes in its own words."""
+"""What a point must satisfy, as conditions on payload fields that each engine writes its own way.
 
-import re
-from dataclasses import dataclass
+A filter is a value that the caller fills in; what it asks of the payload's fields are `conditions`.
+"""
 
-from segments.errors import UserError
-from segments.store.base import Filter
+from dataclasses import dataclass, field
+from typing import Protocol
 
-_DETECTOR = re.compile(r"[A-Za-z0-9_-]+")
+from segments.media import Level
+from segments.payload import anomaly_key
 
 
 @dataclass(frozen=True)
@@ -45,34 +46,49 @@ class Selection:
     without_videos: tuple[str, ...] = ()
 
 
-def select(where: Filter | None, *, without_videos: tuple[str, ...] = ()) -> Selection:
+class Where(Protocol):
+    """A filter of one type of points."""
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that a point must satisfy; none asks nothing."""
+        ...
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a segment must satisfy: every condition that is given; None or empty asks nothing."""
+
+    level: Level | None = None
+    video_ids: tuple[str, ...] = ()
+    """Any of these."""
+    cameras: tuple[str, ...] = ()
+    """Seen by any of these."""
+    recorded_from_ms: int | None = None
+    """Some source recorded the segment at or after this time (UTC milliseconds)."""
+    recorded_until_ms: int | None = None
+    """Some source recorded the segment before this time."""
+    min_anomaly: dict[str, float] = field(default_factory=dict[str, float])
+    """Least pooled score by detector."""
+    has_audio: bool | None = None
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """Raises:
+        UserError: a detector's name cannot be one.
+        """
+        levels = (self.level,) if self.level else ()
+        lists = {"levels": levels, "video_id": self.video_ids, "cameras": self.cameras}
+        asked: list[Condition] = [OneOf(key, values) for key, values in lists.items() if values]
+        if self.recorded_from_ms is not None or self.recorded_until_ms is not None:
+            asked.append(InRange("recorded_ms", self.recorded_from_ms, self.recorded_until_ms))
+        for detector, least in self.min_anomaly.items():
+            asked.append(InRange(anomaly_key(detector), least))
+        if self.has_audio is not None:
+            asked.append(IsFlag("has_audio", self.has_audio))
+        return tuple(asked)
+
+
+def select(where: Where | None) -> Selection:
     """Raises:
-    UserError: a detector's name cannot be one.
+    UserError: the filter asks for something that cannot be.
     """
-    return Selection(_conditions(where or Filter()), without_videos)
-
-
-def anomaly_key(detector: str) -> str:
-    """The payload field of a detector's pooled score.
-
-    Raises:
-        UserError: the name would not be read back as one field.
-    """
-    if not _DETECTOR.fullmatch(detector):
-        raise UserError(
-            f"{detector!r} cannot be a detector: letters, digits, '-' and '_' are allowed"
-        )
-    return f"anomaly.{detector}"
-
-
-def _conditions(where: Filter) -> tuple[Condition, ...]:
-    levels = (where.level,) if where.level else ()
-    lists = {"levels": levels, "video_id": where.video_ids, "cameras": where.cameras}
-    conditions: list[Condition] = [OneOf(key, values) for key, values in lists.items() if values]
-    if where.recorded_from_ms is not None or where.recorded_until_ms is not None:
-        conditions.append(InRange("recorded_ms", where.recorded_from_ms, where.recorded_until_ms))
-    for detector, least in where.min_anomaly.items():
-        conditions.append(InRange(anomaly_key(detector), least))
-    if where.has_audio is not None:
-        conditions.append(IsFlag("has_audio", where.has_audio))
-    return tuple(conditions)
+    return Selection(() if where is None else where.conditions())

@@ -1,9 +1,10 @@
-"""Making a vector space in a library, and opening the store that holds it."""
+"""Making a set of vectors in a library, and opening the store that holds it."""
 
 from segments.errors import LibraryError
-from segments.library import Library
+from segments.library import Library, SpaceFolder
 from segments.manifest import SpaceManifest
-from segments.store.base import VectorStore
+from segments.payload import Payload, SegmentPayload
+from segments.store.base import Collection, P, VectorStore
 from segments.store.edge import EdgeStore
 from segments.store.lock import OwnerLock
 
@@ -26,15 +27,30 @@ def create_space(
         IndexMismatch: the space is there and was made by something else.
         LibraryError: the space is in use, or the server does not answer.
     """
-    path = library.manifest_file
+    create_collection(
+        library.vectors, manifest, SegmentPayload, url=url, api_key=api_key, quantized=quantized
+    )
+
+
+def create_collection(
+    folder: SpaceFolder,
+    manifest: SpaceManifest,
+    payload: type[Payload],
+    *,
+    url: str | None = None,
+    api_key: str | None = None,
+    quantized: bool = False,
+) -> None:
+    """`create_space`, for points that carry `payload`."""
+    path = folder.manifest_file
     if path.exists():
-        library.manifest().require_same(manifest)
+        folder.manifest().require_same(manifest)
     if url is not None:
         from segments.store.server import ServerStore
 
-        ServerStore.create(url, manifest, api_key=api_key, quantized=quantized)
-    elif not library.edge_folder.exists():
-        _create_edge(library, manifest, quantized)
+        ServerStore.create(url, manifest, api_key=api_key, quantized=quantized, payload=payload)
+    elif not folder.edge_folder.exists():
+        _create_edge(folder, manifest, payload, quantized)
     if not path.exists():
         manifest.save(path)
 
@@ -59,25 +75,56 @@ def open_store(
         IndexMismatch: the space was made by something else than `expected`.
         LibraryError: the space was never made, is damaged or in use, or the server does not answer.
     """
-    manifest = library.manifest()
-    if expected is not None:
-        manifest.require_same(expected)
+    manifest = _manifest(library.vectors, expected)
     if url is not None:
         from segments.store.server import ServerStore
 
         return ServerStore.open(url, manifest, api_key=api_key)
-    owner = OwnerLock.acquire(library.lock_file, wait_s=wait_s)
+    return _open_edge(library.vectors, manifest, SegmentPayload, wait_s)
+
+
+def open_collection(
+    folder: SpaceFolder,
+    payload: type[P],
+    *,
+    expected: SpaceManifest | None = None,
+    url: str | None = None,
+    api_key: str | None = None,
+    wait_s: float = 0.0,
+) -> Collection[P]:
+    """`open_store`, for points that carry `payload`."""
+    manifest = _manifest(folder, expected)
+    if url is not None:
+        from segments.store.server import ServerStore
+
+        return ServerStore[P].open(url, manifest, api_key=api_key, payload=payload)
+    return _open_edge(folder, manifest, payload, wait_s)
+
+
+def _manifest(folder: SpaceFolder, expected: SpaceManifest | None) -> SpaceManifest:
+    manifest = folder.manifest()
+    if expected is not None:
+        manifest.require_same(expected)
+    return manifest
+
+
+def _open_edge(
+    folder: SpaceFolder, manifest: SpaceManifest, payload: type[P], wait_s: float
+) -> EdgeStore[P]:
+    owner = OwnerLock.acquire(folder.lock_file, wait_s=wait_s)
     try:
-        return EdgeStore.open(library.edge_folder, manifest.specs, owner=owner)
+        return EdgeStore[P].open(folder.edge_folder, manifest.specs, owner=owner, payload=payload)
     except LibraryError:
         owner.release()
         raise
 
 
-def _create_edge(library: Library, manifest: SpaceManifest, quantized: bool) -> None:
-    library.lock_file.parent.mkdir(parents=True, exist_ok=True)
-    owner = OwnerLock.acquire(library.lock_file)
+def _create_edge(
+    folder: SpaceFolder, manifest: SpaceManifest, payload: type[Payload], quantized: bool
+) -> None:
+    folder.path.mkdir(parents=True, exist_ok=True)
+    owner = OwnerLock.acquire(folder.lock_file)
     try:
-        EdgeStore.create(library.edge_folder, manifest.specs, quantized=quantized)
+        EdgeStore.create(folder.edge_folder, manifest.specs, quantized=quantized, payload=payload)
     finally:
         owner.release()

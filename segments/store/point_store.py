@@ -5,26 +5,18 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Generic
 
 import numpy as np
 from jaxtyping import Float32
 
 from segments.errors import IndexMismatch, UserError
-from segments.store.base import Filter, Match, Point
-from segments.store.filters import Selection, anomaly_key, select
-from segments.store.records import is_uuid
+from segments.payload import FieldKind, SegmentPayload
+from segments.store.base import Filter, Match, P, Point
+from segments.store.filters import Selection, Where, select
+from segments.store.records import is_uuid, to_point
 from segments.vectors import VectorSpec
 
-FieldKind = Literal["keyword", "integer", "float", "bool"]
-PAYLOAD_INDEXES: dict[str, FieldKind] = {
-    "levels": "keyword",
-    "video_id": "keyword",
-    "cameras": "keyword",
-    "recorded_ms": "integer",
-    "start_s": "float",
-    "has_audio": "bool",
-}
 WRITE_BATCH = 128
 """Points per request: about 2 MB of JSON for two 1024-d vectors, far below a server's limit."""
 OVERSAMPLING = 4.0
@@ -45,14 +37,20 @@ class Nearest:
     with_vectors: bool = False
 
 
-class PointStore(ABC):
-    """A `base.VectorStore` less the engine: the abstract methods are what an engine must do."""
+class PointStore(ABC, Generic[P]):
+    """A `base.Collection` less the engine: the abstract methods are what an engine must do.
 
-    def __init__(self, specs: Mapping[str, VectorSpec], indexed: set[str]) -> None:
+    One of segments is a `base.VectorStore`.
+    """
+
+    def __init__(
+        self, specs: Mapping[str, VectorSpec], indexed: set[str], payload: type[P]
+    ) -> None:
         self._specs = dict(specs)
+        self._payload = payload
         self._indexed = indexed
 
-    def upsert(self, points: Sequence[Point]) -> None:
+    def upsert(self, points: Sequence[Point[P]]) -> None:
         """See `VectorStore.upsert`.
 
         Raises:
@@ -61,7 +59,7 @@ class PointStore(ABC):
         """
         for point in points:
             self._check(point)
-        self._index(anomaly_key(name) for point in points for name in point.payload.anomaly)
+        self._index(key for point in points for key in point.payload.scores())
         for start in range(0, len(points), WRITE_BATCH):
             self._write(points[start : start + WRITE_BATCH])
         self._settle()
@@ -72,11 +70,11 @@ class PointStore(ABC):
         query: Float32[np.ndarray, " d"],
         *,
         limit: int,
-        where: Filter | None = None,
+        where: Where | None = None,
         min_score: float | None = None,
         exact: bool = True,
         with_vectors: bool = False,
-    ) -> list[Match]:
+    ) -> list[Match[P]]:
         """See `VectorStore.search`. A filtered search is always exact: the approximate index loses
         half of what it should find there (recall 0.49 at a million points).
 
@@ -91,7 +89,7 @@ class PointStore(ABC):
         return _at_least(min_score, self._ranked(nearest, limit))
 
     def search_by_video(
-        self,
+        self: "PointStore[SegmentPayload]",
         vector_name: str,
         query: Float32[np.ndarray, " d"],
         *,
@@ -112,15 +110,15 @@ class PointStore(ABC):
             for one in wheres
         ]
 
-    def get(self, ids: Sequence[str], *, with_vectors: bool = True) -> list[Point]:
+    def get(self, ids: Sequence[str], *, with_vectors: bool = True) -> list[Point[P]]:
         """See `VectorStore.get`."""
         valid = [id for id in ids if is_uuid(id)]
         found = {point.id: point for point in self._retrieve(valid, with_vectors)} if valid else {}
         return [found[id] for id in valid if id in found]
 
     def iter_points(
-        self, where: Filter | None = None, *, with_vectors: bool = True, batch: int = 256
-    ) -> Iterator[Point]:
+        self, where: Where | None = None, *, with_vectors: bool = True, batch: int = 256
+    ) -> Iterator[Point[P]]:
         """See `VectorStore.iter_points`."""
         selection, offset = select(where), None
         while True:
@@ -130,7 +128,11 @@ class PointStore(ABC):
                 return
 
     def set_sources(
-        self, video_id: str, *, cameras: Sequence[str], recorded_at_ms: Sequence[int]
+        self: "PointStore[SegmentPayload]",
+        video_id: str,
+        *,
+        cameras: Sequence[str],
+        recorded_at_ms: Sequence[int],
     ) -> None:
         """See `VectorStore.set_sources`."""
         ids_by_start: defaultdict[int, list[str]] = defaultdict(list)
@@ -143,7 +145,7 @@ class PointStore(ABC):
         self._set_payloads(updates)
         self._settle()
 
-    def delete(self, where: Filter) -> int:
+    def delete(self, where: Where) -> int:
         """See `VectorStore.delete`.
 
         Raises:
@@ -160,7 +162,7 @@ class PointStore(ABC):
         self._settle()
         return num_points
 
-    def count(self, where: Filter | None = None) -> int:
+    def count(self, where: Where | None = None) -> int:
         """See `VectorStore.count`."""
         return self._count(select(where))
 
@@ -171,7 +173,7 @@ class PointStore(ABC):
             limit *= 4
         return dict(sorted(found.items()))
 
-    def _ranked(self, nearest: Nearest, limit: int) -> list[Match]:
+    def _ranked(self, nearest: Nearest, limit: int) -> list[Match[P]]:
         """The best by score, then id: asks again while a tie may reach past what came back."""
         if limit < 1:
             return []
@@ -182,7 +184,9 @@ class PointStore(ABC):
                 return found[:limit]
             asked *= 4
 
-    def _best_by_video(self, nearest: Nearest, videos: int) -> list[Match]:
+    def _best_by_video(
+        self: "PointStore[SegmentPayload]", nearest: Nearest, videos: int
+    ) -> list[Match]:
         """Pages through the ranking; each page leaves out the videos that are already found."""
         best: dict[str, Match] = {}
         page_size = max(_VIDEO_PAGE, 4 * videos)
@@ -195,14 +199,14 @@ class PointStore(ABC):
                 break
         return list(best.values())[:videos]
 
-    def _check(self, point: Point) -> None:
+    def _check(self, point: Point[P]) -> None:
         if not is_uuid(point.id):
             raise ValueError(f"a point's id is a lower-case UUID, not {point.id!r}")
         for name, vector in point.vectors.items():
             self._check_vector(name, vector)
-        for detector, score in point.payload.anomaly.items():
+        for key, score in point.payload.scores().items():
             if not math.isfinite(score):
-                raise ValueError(f"{detector!r} scores {score} in point {point.id}")
+                raise ValueError(f"{key!r} is {score} in point {point.id}")
 
     def _check_vector(self, name: str, vector: Float32[np.ndarray, " d"]) -> None:
         dims = {spec.name: spec.dim for spec in self._specs.values()}
@@ -214,9 +218,12 @@ class PointStore(ABC):
         if not np.isfinite(vector).all():
             raise ValueError(f"a vector {name!r} is not finite")
 
+    def _point(self, id: object, vectors: object, fields: Mapping[str, Any] | None) -> Point[P]:
+        return to_point(id, vectors, fields, payload=self._payload)
+
     def _index(self, keys: Iterator[str]) -> None:
         for key in sorted(set(keys) - self._indexed):
-            self._index_field(key, PAYLOAD_INDEXES.get(key, "float"))
+            self._index_field(key, "float")
             self._indexed.add(key)
 
     @abstractmethod
@@ -228,23 +235,23 @@ class PointStore(ABC):
         """See `VectorStore.close`."""
 
     @abstractmethod
-    def _write(self, points: Sequence[Point]) -> None: ...
+    def _write(self, points: Sequence[Point[P]]) -> None: ...
 
     @abstractmethod
     def _settle(self) -> None:
         """Makes what was written survive a power cut."""
 
     @abstractmethod
-    def _nearest(self, nearest: Nearest, limit: int) -> list[Match]:
+    def _nearest(self, nearest: Nearest, limit: int) -> list[Match[P]]:
         """The best `limit` in any order of equals; points without the vector are not found."""
 
     @abstractmethod
-    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point]: ...
+    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point[P]]: ...
 
     @abstractmethod
     def _scroll(
         self, selection: Selection, offset: str | None, limit: int, with_vectors: bool
-    ) -> tuple[list[Point], str | None]:
+    ) -> tuple[list[Point[P]], str | None]:
         """Points by id from `offset` on, and where the next page starts; None at the end."""
 
     @abstractmethod
@@ -264,5 +271,5 @@ class PointStore(ABC):
     def _index_field(self, key: str, kind: FieldKind) -> None: ...
 
 
-def _at_least(min_score: float | None, matches: list[Match]) -> list[Match]:
+def _at_least(min_score: float | None, matches: list[Match[P]]) -> list[Match[P]]:
     return [m for m in matches if min_score is None or m.score >= min_score]

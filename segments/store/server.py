@@ -1,13 +1,14 @@
 """The server engine: a collection on a Qdrant server or cluster, or in memory for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, Self, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from qdrant_client import QdrantClient, models
 
 from segments.errors import LibraryError
 from segments.manifest import SpaceManifest
-from segments.store.base import Match, Point
+from segments.payload import FieldKind, Payload, SegmentPayload
+from segments.store.base import Match, P, Point
 from segments.store.collection import (
     IN_MEMORY,
     ask,
@@ -18,15 +19,7 @@ from segments.store.collection import (
     require_collection,
 )
 from segments.store.filters import Condition, InRange, IsFlag, Selection
-from segments.store.point_store import (
-    HNSW_EF,
-    OVERSAMPLING,
-    PAYLOAD_INDEXES,
-    FieldKind,
-    Nearest,
-    PointStore,
-)
-from segments.store.records import to_fields, to_point
+from segments.store.point_store import HNSW_EF, OVERSAMPLING, Nearest, PointStore
 from segments.vectors import VectorSpec
 
 _PAYLOAD_BATCH = 500
@@ -41,7 +34,7 @@ _APPROXIMATE = models.SearchParams(
 )
 
 
-class ServerStore(PointStore):
+class ServerStore(PointStore[P]):
     """Points in a collection. Any number of processes may use it."""
 
     @classmethod
@@ -52,8 +45,12 @@ class ServerStore(PointStore):
         *,
         api_key: str | None = None,
         quantized: bool = False,
+        payload: type[Payload] = SegmentPayload,
     ) -> None:
         """Makes the collection for `manifest` where it is not there yet.
+
+        Args:
+            payload: what its points will carry.
 
         Raises:
             LibraryError: the server does not answer, or refuses.
@@ -62,14 +59,24 @@ class ServerStore(PointStore):
         try:
             ask(url, make_collection, client, manifest, quantized)
             if url != IN_MEMORY:
-                for key, kind in PAYLOAD_INDEXES.items():
+                for key, kind in payload.INDEXES.items():
                     ask(url, index_field, client, collection_name(manifest), key, kind)
         finally:
             client.close()
 
     @classmethod
-    def open(cls, url: str, manifest: SpaceManifest, *, api_key: str | None = None) -> Self:
+    def open(
+        cls,
+        url: str,
+        manifest: SpaceManifest,
+        *,
+        api_key: str | None = None,
+        payload: type[P] = SegmentPayload,
+    ) -> "ServerStore[P]":
         """Connects to the collection that `create` made; `:memory:` makes a new one.
+
+        Args:
+            payload: what its points carry: `ServerStore[X].open(..., payload=X)`.
 
         Raises:
             LibraryError: the server does not answer, or has no such collection.
@@ -83,7 +90,7 @@ class ServerStore(PointStore):
         except LibraryError:
             client.close()
             raise
-        return cls(client, url, collection_name(manifest), manifest.specs, indexed)
+        return cls(client, url, collection_name(manifest), manifest.specs, indexed, payload)
 
     def __init__(
         self,
@@ -92,8 +99,9 @@ class ServerStore(PointStore):
         collection: str,
         specs: Mapping[str, VectorSpec],
         indexed: set[str],
+        payload: type[P],
     ) -> None:
-        super().__init__(specs, indexed)
+        super().__init__(specs, indexed, payload)
         self._client = client
         self._url = url
         self._collection = collection
@@ -107,12 +115,12 @@ class ServerStore(PointStore):
     def _call(self, call: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return ask(self._url, call, *args, **kwargs)
 
-    def _write(self, points: Sequence[Point]) -> None:
+    def _write(self, points: Sequence[Point[P]]) -> None:
         records = [
             models.PointStruct(
                 id=point.id,
                 vector={name: vector.tolist() for name, vector in point.vectors.items()},
-                payload=to_fields(point.payload),
+                payload=point.payload.fields(),
             )
             for point in points
         ]
@@ -121,7 +129,7 @@ class ServerStore(PointStore):
     def _settle(self) -> None:
         """Nothing to do: the server answers a write (`wait=True`) when it is in its log."""
 
-    def _nearest(self, nearest: Nearest, limit: int) -> list[Match]:
+    def _nearest(self, nearest: Nearest, limit: int) -> list[Match[P]]:
         params = _EXACT if nearest.exact else _APPROXIMATE
         found = self._call(
             self._client.query_points,
@@ -134,17 +142,19 @@ class ServerStore(PointStore):
             with_payload=True,
             with_vectors=nearest.with_vectors,
         )
-        return [Match(to_point(hit.id, hit.vector, hit.payload), hit.score) for hit in found.points]
+        return [
+            Match(self._point(hit.id, hit.vector, hit.payload), hit.score) for hit in found.points
+        ]
 
-    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point]:
+    def _retrieve(self, ids: Sequence[str], with_vectors: bool) -> list[Point[P]]:
         records = self._call(
             self._client.retrieve, self._collection, list(ids), with_vectors=with_vectors
         )
-        return [to_point(record.id, record.vector, record.payload) for record in records]
+        return [self._point(record.id, record.vector, record.payload) for record in records]
 
     def _scroll(
         self, selection: Selection, offset: str | None, limit: int, with_vectors: bool
-    ) -> tuple[list[Point], str | None]:
+    ) -> tuple[list[Point[P]], str | None]:
         records, following = self._call(
             self._client.scroll,
             self._collection,
@@ -154,7 +164,7 @@ class ServerStore(PointStore):
             with_payload=True,
             with_vectors=with_vectors,
         )
-        points = [to_point(record.id, record.vector, record.payload) for record in records]
+        points = [self._point(record.id, record.vector, record.payload) for record in records]
         return points, None if following is None else str(following)
 
     def _set_payloads(self, updates: Sequence[tuple[list[str], dict[str, Any]]]) -> None:

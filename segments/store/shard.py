@@ -20,7 +20,7 @@ from qdrant_edge import (
 
 from segments.errors import LibraryError
 from segments.files import sync_folder
-from segments.store.point_store import PAYLOAD_INDEXES, FieldKind
+from segments.payload import FieldKind
 from segments.vectors import VectorSpec
 
 INDEX_FROM_KB = 1_000
@@ -32,13 +32,19 @@ _FIELD_KINDS: dict[FieldKind, PayloadSchemaType] = {
 }
 
 
-def make_shard(folder: Path, specs: Mapping[str, VectorSpec], *, quantized: bool) -> None:
+def make_shard(
+    folder: Path,
+    specs: Mapping[str, VectorSpec],
+    *,
+    quantized: bool,
+    indexes: Mapping[str, FieldKind],
+) -> None:
     """Makes an empty folder with its payload indexes: completely or not at all."""
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     shard = EdgeShard.create(str(partial), _config(specs, quantized))
-    for key, kind in PAYLOAD_INDEXES.items():
+    for key, kind in indexes.items():
         shard.update(UpdateOperation.create_field_index(key, field_schema(kind)))
     shard.flush()
     shard.close()
