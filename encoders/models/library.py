@@ -47,16 +47,22 @@ class ModelLibrary:
         entry = self.lock.read().get(name)
         return entry is not None and not self._missing(name, entry)
 
+    def settings(self, name: str) -> Path:
+        """A model's folder, to read its settings: files have their size, and are not hashed.
+
+        Raises:
+            WeightsMissing: the model is not here.
+        """
+        self._require(name)
+        return self._folder(name)
+
     def folder(self, name: str) -> Path:
-        """A model's folder; every file is compared with the lock file, once in a process.
+        """A model's folder, to load; every file is compared with the lock file, once in a process.
 
         Raises:
             WeightsMissing: the model is not here, or its files are not those that were pulled.
         """
-        entry = self.lock.read().get(name)
-        if entry is None or self._missing(name, entry):
-            raise WeightsMissing(f"the model {name} is not in {self.root}: run `{remedy(name)}`")
-        folder = self._folder(name)
+        entry, folder = self._require(name), self._folder(name)
         key = (folder.resolve(), entry.model_dump_json())
         if key not in _checked:
             if problems := self.verify(name):
@@ -70,9 +76,7 @@ class ModelLibrary:
         Raises:
             WeightsMissing: the model is not in the library.
         """
-        entry = self.lock.read().get(name)
-        if entry is None:
-            raise WeightsMissing(f"the model {name} is not in {self.root}: run `{remedy(name)}`")
+        entry = self._require(name)
         return {f"{name}/{file}": locked.sha256 for file, locked in sorted(entry.files.items())}
 
     def verify(self, name: str) -> list[str]:
@@ -93,6 +97,12 @@ class ModelLibrary:
     def adopted_recipes(self) -> dict[str, ProfileRecipe]:
         """The profiles with a trained ALAN that were adopted here, by name."""
         return self.profiles.read()
+
+    def _require(self, name: str) -> LockedModel:
+        entry = self.lock.read().get(name)
+        if entry is None or self._missing(name, entry):
+            raise WeightsMissing(f"the model {name} is not in {self.root}: run `{remedy(name)}`")
+        return entry
 
     def _folder(self, name: str) -> Path:
         if not is_name(name):

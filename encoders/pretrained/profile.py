@@ -118,6 +118,9 @@ class PretrainedProfile:
     def encode_text(self, text: str) -> DualQuery:
         return self._query(self.towers.words.encode([text])[0])
 
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
+        return self.towers.words.encode(texts)
+
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         """A query from a sound of any length at `spec.audio_rate_hz`.
 

@@ -35,19 +35,19 @@ class TowerSet:
     @cached_property
     def looks(self) -> FrameFacts:
         """Of the appearance model."""
-        return frame_facts(self._folder(self.recipe.appearance))
+        return frame_facts(self.library.settings(self.recipe.appearance))
 
     @cached_property
     def follows(self) -> FrameFacts | None:
         """Of the temporal model."""
         name = self.recipe.temporal
-        return None if name is None else frame_facts(self._folder(name))
+        return None if name is None else frame_facts(self.library.settings(name))
 
     @cached_property
     def hears(self) -> SoundFacts | None:
         """Of the sound model."""
         name = self.recipe.audio
-        return None if name is None else sound_facts(self._folder(name))
+        return None if name is None else sound_facts(self.library.settings(name))
 
     @cached_property
     def clips(self) -> ClipTowers:
