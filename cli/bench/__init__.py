@@ -5,13 +5,14 @@ from typing import Annotated
 
 import typer
 
-from cli.bench import frames, profiles, replaying, retrieval, served, training
+from cli.bench import frames, profiles, replaying, retrieval, served, towers, training
 
 app = typer.Typer(help="Measures retrace.", invoke_without_command=True)
 app.command()(profiles.compact)
 app.command()(profiles.indexing)
 app.command()(served.library)
 app.command()(training.training_speed)
+app.command()(towers.tower_speed)
 app.command("vad-ucf-crime")(frames.labelled("vad-ucf-crime", "UCF-Crime"))
 app.command("vad-xd-violence")(frames.labelled("vad-xd-violence", "XD-Violence"))
 app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTech"))

@@ -1,0 +1,1 @@
+"""How fast pretrained models run here, and how far that is from what the arithmetic needs."""
