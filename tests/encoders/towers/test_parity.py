@@ -1,5 +1,7 @@
 """Each tower equals the whole transformers model on the inputs of the family's own processors."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +95,18 @@ def test_siglip_reads_in_lower_case(models: Path, here: Placement) -> None:
     tower = SiglipText(models / "siglip", here)
 
     np.testing.assert_array_equal(tower.encode(["The MAN Runs"]), tower.encode(["the man runs"]))
+
+
+def test_padding_is_on_the_right_whatever_the_tokenizer_was_saved_with(
+    models: Path, tmp_path: Path, here: Placement
+) -> None:
+    folder = Path(shutil.copytree(models / "siglip", tmp_path / "siglip"))
+    settings = json.loads((folder / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings | {"padding_side": "left"}))
+
+    found = SiglipText(folder, here).encode(TEXTS)
+
+    np.testing.assert_allclose(found, SiglipText(models / "siglip", here).encode(TEXTS), atol=1e-6)
 
 
 def test_scales_of_cosines(models: Path, here: Placement) -> None:
