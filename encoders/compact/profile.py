@@ -20,6 +20,8 @@ from segments.manifest import SpaceManifest, VectorRecord
 from segments.media import AudioClip, ClipBatch
 from segments.vectors import ClipFeatures, DualQuery, SoundQuery
 
+SENTENCE_BATCH = 64
+
 
 class CompactProfile:
     """Small networks that ship with retrace; see their MODEL_CARD.md for what they can do."""
@@ -76,6 +78,11 @@ class CompactProfile:
             part[0].numpy() for part in (outputs.tokens, outputs.words, outputs.sentence)
         )
         return self.alan.encode_text(tokens, words, sentence=sentence)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
+        batches = [texts[at : at + SENTENCE_BATCH] for at in range(0, len(texts), SENTENCE_BATCH)]
+        vectors = [self._words(batch).sentence.numpy() for batch in batches]
+        return np.concatenate([np.zeros((0, minilm.DIM), np.float32), *vectors])
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         """A query from a sound of any length; its last clip is filled up with silence."""

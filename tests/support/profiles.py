@@ -74,6 +74,10 @@ class FakeProfile:
         half = np.full(2, 0.5, np.float32)
         return DualQuery(unit, unit, half, half)
 
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
+        rngs = [np.random.default_rng(list(text.encode())) for text in texts]
+        return _unit(np.array([rng.standard_normal(DIM) for rng in rngs]).reshape(-1, DIM))
+
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         length = len(sound.samples) // 40 * 40
         return SoundQuery(self.encode_text("sound"), self._hear(sound.samples[None, :length])[0])

@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import Float32
 
 from encoders.base import ProfileSpec
 from segments.catalog import Catalog, SourceRecord, VideoRecord
@@ -127,6 +128,10 @@ class TinyProfile:
 
     def encode_text(self, text: str) -> DualQuery:
         return _dual(1, 0)
+
+    def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n 2"]:
+        """ "Fire" is 1, 0; every other sentence is 0, 1."""
+        return np.array([[1, 0] if "fire" in text else [0, 1] for text in texts], np.float32)
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         return SoundQuery(_dual(0, 1), np.array([1, 0], np.float32))
