@@ -13,7 +13,7 @@ from segments.names import require_name
 from segments.spans import TimeSpan
 from segments.timed import TimedArrays, TimedStore
 
-ROWS = ("anomalous", "anomalous_sims", "normal", "normal_sims")
+ROWS: tuple[str, ...] = ("anomalous", "anomalous_sims", "normal", "normal_sims")
 
 
 @dataclass(frozen=True)
