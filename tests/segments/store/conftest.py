@@ -1,8 +1,6 @@
 """One store fixture, three engines behind it."""
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -13,18 +11,6 @@ from segments.store.base import VectorStore
 from segments.store.edge import EdgeStore
 from segments.store.server import ServerStore, collection_name
 from tests.support.points import make_manifest
-
-MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def swift_path(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory where there is one: making a store waits on the disk ten times."""
-    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < 2**30:
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        yield Path(folder)
 
 
 @pytest.fixture(params=["edge", "memory", pytest.param("server", marks=pytest.mark.qdrant)])
