@@ -13,6 +13,7 @@ from benchmarks.datasets.feature_folders import (
     AUDIO,
     FEATURES_SOURCE,
     FilesByName,
+    Layout,
     file_key,
     files_by_stream,
     read_layout,
@@ -41,6 +42,8 @@ class FolderFeatures:
     num_crops: int
     files: dict[str, FilesByName] = field(repr=False)
     """By stream; the sound's under "audio"."""
+    layout: Layout | None = None
+    """What `features.json` tells, where there is one."""
 
     def read(self, video: str, *, crop: int = 0) -> ClipFeatures:
         """Float32 features of a video's clips, streams and sound cut to the shortest.
@@ -141,6 +144,7 @@ def open_folder(folder: Path) -> FolderFeatures:
         layout.audio_dim if layout else audio_dim,
         min(_num_crops(files[name]) for name in visual),
         files,
+        layout,
     )
 
 

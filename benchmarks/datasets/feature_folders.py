@@ -2,7 +2,7 @@
 
 A folder with a `features.json` was written by `retrace features extract`:
 
-    DIR/features.json           stream names and widths
+    DIR/features.json           stream names and widths, the profile and its weights' digests
     DIR/<stream>/NAME__0.npy    one file per crop
     DIR/audio/NAME.npy
 
@@ -49,6 +49,10 @@ class Layout(BaseModel):
     streams: dict[str, int]
     """Width of each visual stream, in the order of a vector's blocks; none before any video."""
     audio_dim: int | None
+    profile: str | None = None
+    """What made them."""
+    digests: dict[str, str] = {}
+    """SHA-256 of that profile's weights by name."""
 
 
 def read_layout(folder: Path) -> Layout | None:

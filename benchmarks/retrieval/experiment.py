@@ -23,13 +23,15 @@ from encoders.alan import Alan, AlanConfig, AlanPredictor
 from encoders.alan.phrases import Engine, phrase_finder
 from encoders.alan.start import start_aligned
 from encoders.alan.training import AlanRecipe, AlanTrainer, Machine, Sentences
-from encoders.alan.training.texts import pieces_table
+from encoders.alan.training.texts import TextBackbone, pieces_table
 from encoders.alan.training.trainer import OnEpoch, OnStep
 from encoders.bert import BertText
 from encoders.minilm import load_minilm
 from segments.vectors import ClipFeatures
 
 TEXT_FOLDER = "text"
+Start = Callable[[Alan], None]
+"""Gives a new network other weights than random ones."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ class Texts:
         """Width of its states."""
         return self.backbone().dim
 
-    def backbone(self) -> BertText:
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 by name of frozen weights that are not shipped with retrace."""
+        return {}
+
+    def backbone(self) -> TextBackbone:
         """A fresh one to be trained, or the frozen one."""
         if self.folder is None:
             return self.frozen.backbone
@@ -89,10 +96,10 @@ class Experiment:
     clip_labels: Mapping[str, Float32[np.ndarray, " t"]] | None = None
     """The truth about every clip, for sampling that is led by it."""
     in_memory: bool = True
+    start: Start | None = None
+    """Where it starts; None: aligned, where its gates are shut, else from random weights."""
 
-    def trainer(
-        self, items: Sequence[Item], *, start: Callable[[Alan], None] | None = None
-    ) -> AlanTrainer:
+    def trainer(self, items: Sequence[Item], *, start: Start | None = None) -> AlanTrainer:
         """A run on some videos, ready to start."""
         by_text = self.dataset.query == "text"
         backbone = self.texts.backbone() if by_text else None
@@ -105,10 +112,11 @@ class Experiment:
             in_memory=self.in_memory,
         )
         recipe = self.recipe if by_text else replace(self.recipe, masking="none")
-        if start is None and self.config.residual_gate:
-            start = self._aligned_start(items)
+        begin = start or self.start
+        if begin is None and self.config.residual_gate:
+            begin = self._aligned_start(items)
         return AlanTrainer(
-            self.config, data, recipe, backbone=backbone, start=start, machine=self.machine
+            self.config, data, recipe, backbone=backbone, start=begin, machine=self.machine
         )
 
     def train(
@@ -116,7 +124,7 @@ class Experiment:
         folder: Path | None = None,
         *,
         items: Sequence[Item] | None = None,
-        start: Callable[[Alan], None] | None = None,
+        start: Start | None = None,
         on_step: OnStep | None = None,
         on_epoch: OnEpoch | None = None,
     ) -> Trained:
@@ -144,17 +152,17 @@ class Experiment:
         features = self.dataset.features
         return embed_items(predictor, chosen, features, self._ask(trained), lead=self._lead())
 
-    def _aligned_start(self, items: Sequence[Item]) -> Callable[[Alan], None]:
+    def _aligned_start(self, items: Sequence[Item]) -> Start:
         """Mean-pooled retrieval by the stream appearance, as the compact profile starts."""
         said = self.texts.frozen([text for item in items for text in item.texts])
         return partial(start_aligned, stream="appearance", sentences=said, seed=self.recipe.seed)
 
-    def _table(self, backbone: BertText) -> MakeTable:
+    def _table(self, backbone: TextBackbone) -> MakeTable:
         masking = self.recipe.masking if self.recipe.has_phrases else "none"
         find = None if masking == "none" else phrase_finder(self.texts.phrases)[1]
         if self.texts.is_trained:
             return partial(pieces_table, backbone, masking=masking, find=find)
-        return partial(self.texts.frozen.table, masking=masking, find=find)
+        return partial(self.texts.frozen.table, masking=masking, find=find, cut_by=backbone)
 
     def _ask(self, trained: Trained) -> Ask:
         if self.dataset.query == "audio":

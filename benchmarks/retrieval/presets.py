@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from benchmarks.datasets.base import RetrievalDataset
 from encoders.alan import AlanConfig
 from encoders.alan.training import AlanRecipe
+from encoders.pretrained.start import untrained_config
 from segments.errors import UserError
 
 
@@ -17,6 +18,9 @@ class Preset:
     recipe: AlanRecipe
     trains_text: bool
     """Fine-tune a BERT-shaped backbone from a folder; else MiniLM is frozen."""
+    on_towers: bool = False
+    """Its words, its sizes and its start are those of the pretrained profile that made the
+    features; see `benchmarks.retrieval.towers`."""
 
     def config_for(self, dataset: RetrievalDataset, *, text_dim: int) -> AlanConfig:
         """The network for a data set's features and a text backbone's width.
@@ -74,5 +78,12 @@ PRESETS = {
         replace(_SMALL, residual_gate=True, identity_gates=True),
         replace(_ONE_CYCLE, epochs=10, gate_lr=5e-3),
         trains_text=False,
+    ),
+    "clip": Preset(
+        "the ALAN of a pretrained profile, from its identity start, on the words of its text tower",
+        untrained_config(appearance=1, motion=None, audio=None),
+        replace(_ONE_CYCLE, epochs=10, lr=1e-4, gate_lr=2e-3, projection_lr=2e-5),
+        trains_text=False,
+        on_towers=True,
     ),
 }

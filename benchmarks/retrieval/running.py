@@ -9,30 +9,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Float32
 
-from benchmarks.datasets.base import Item, RetrievalDataset
-from benchmarks.metrics import DirectionRanks, both_directions, unit
+from benchmarks.datasets.base import RetrievalDataset
+from benchmarks.metrics import DirectionRanks, both_directions
 from benchmarks.records import RunRecord, digest_of, new_record
+from benchmarks.retrieval.baselines import Baselines
+from benchmarks.retrieval.checkpoints import load_trained, require_fitting
 from benchmarks.retrieval.embedding import Embedded
-from benchmarks.retrieval.experiment import TEXT_FOLDER, Experiment, Texts, Trained
+from benchmarks.retrieval.experiment import Experiment, Texts, Trained
 from benchmarks.retrieval.hubness import corrected_ranks
-from benchmarks.retrieval.presets import PRESETS
+from benchmarks.retrieval.presets import PRESETS, Preset
 from benchmarks.retrieval.scores import compared_scores
-from encoders.alan import Alan
-from encoders.alan.closed_form import ridge_map
+from benchmarks.retrieval.towers import TowerTexts, tower_texts
 from encoders.alan.phrases import Engine, phrase_finder
 from encoders.alan.training import AlanRecipe, Machine
 from encoders.alan.training.trainer import OnStep
-from encoders.bert import BertText
-from encoders.minilm import DIM as MINILM_DIM
 from segments.errors import UserError
 
 ALPHAS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.8, 1.0)
-RIDGE_PENALTY = 1.0
-RIDGE, ALAN = "ridge, mean", "ALAN"
-Baselines = Callable[[], Mapping[str, Float[np.ndarray, "q q"]]]
-"""Similarity matrices of systems that need no training run."""
+ALAN = "ALAN"
 
 
 @dataclass(frozen=True)
@@ -53,20 +48,44 @@ class Training:
     work: Path | None = None
     """Keeps a run's log and checkpoints, so that a stopped one goes on."""
 
-    @cached_property
-    def texts(self) -> Texts:
-        """One for all runs, so that a frozen backbone is asked once."""
-        return Texts(self.text_encoder, self.phrases)
+    def texts(self, dataset: RetrievalDataset) -> Texts:
+        """One for all runs on a data set, so that a frozen backbone is asked once.
+
+        Raises:
+            UserError: no such profile, or one of pretrained models that did not make the features.
+            WeightsMissing: a model of the profile that made them is not in the library.
+        """
+        return self._towers(dataset) if self.preset.on_towers else self._own_texts
+
+    @property
+    def preset(self) -> Preset:
+        """
+        Raises:
+            UserError: no such profile.
+        """
+        if self.profile not in PRESETS:
+            raise UserError(f"no training profile {self.profile!r}: choose {', '.join(PRESETS)}")
+        return PRESETS[self.profile]
 
     def experiment(self, dataset: RetrievalDataset, *, seed: int = 0) -> Experiment:
         """One run of the profile on a data set.
 
         Raises:
-            UserError: no such profile, or one that trains a text backbone without a folder of it.
+            UserError: see `texts`, or the profile trains a text backbone without a folder of it.
+            WeightsMissing: see `texts`.
         """
-        if self.profile not in PRESETS:
-            raise UserError(f"no training profile {self.profile!r}: choose {', '.join(PRESETS)}")
-        preset = PRESETS[self.profile]
+        preset = self.preset
+        recipe: AlanRecipe = replace(preset.recipe, seed=seed, **self.changes)
+        if preset.on_towers and self.text_encoder is not None:
+            raise UserError(
+                f"profile {self.profile} takes the words of the features' own text tower: leave "
+                "out --text-encoder"
+            )
+        if preset.on_towers:
+            towers = self._towers(dataset)
+            return Experiment(
+                dataset, towers.config, recipe, towers, self.machine, start=towers.start
+            )
         by_text = dataset.query == "text"
         if by_text and preset.trains_text and self.text_encoder is None:
             raise UserError(
@@ -74,10 +93,25 @@ class Training:
                 "BERT-base-cased (config.json, tokenizer.json, model.safetensors) with "
                 "--text-encoder, or take --profile compact"
             )
-        text_dim = self.texts.dim if by_text else preset.config.d
-        config = preset.config_for(dataset, text_dim=text_dim)
-        recipe: AlanRecipe = replace(preset.recipe, seed=seed, **self.changes)
-        return Experiment(dataset, config, recipe, self.texts, self.machine)
+        texts = self._own_texts
+        config = preset.config_for(dataset, text_dim=texts.dim if by_text else preset.config.d)
+        return Experiment(dataset, config, recipe, texts, self.machine)
+
+    @cached_property
+    def _own_texts(self) -> Texts:
+        return Texts(self.text_encoder, self.phrases)
+
+    def _towers(self, dataset: RetrievalDataset) -> TowerTexts:
+        if dataset.name not in self._opened:
+            self._opened[dataset.name] = tower_texts(
+                dataset.features, device=self.machine.device, phrases=self.phrases
+            )
+        return self._opened[dataset.name]
+
+    @cached_property
+    def _opened(self) -> dict[str, TowerTexts]:
+        """By data set."""
+        return {}
 
 
 @dataclass(frozen=True)
@@ -110,7 +144,7 @@ class RetrievalRun:
             command=self.command,
             seed=0,
             data={name: digest_of(self.dataset.files)},
-            weights={str(p): digest_of([p / "model.safetensors"]) for p in self._checkpoints},
+            weights=self._checkpoint_digests | dict(self.training.texts(self.dataset).digests),
             timings_s={"training and embedding": trained_s, "all": time.perf_counter() - began},
             arguments=dict(self.arguments),
             scores={
@@ -124,6 +158,10 @@ class RetrievalRun:
     @property
     def _checkpoints(self) -> tuple[Path, ...]:
         return self.training.checkpoints
+
+    @property
+    def _checkpoint_digests(self) -> dict[str, str]:
+        return {str(p): digest_of([p / "model.safetensors"]) for p in self._checkpoints}
 
     @property
     def _phrases_by(self) -> str | None:
@@ -146,9 +184,10 @@ class RetrievalRun:
 
     def _loaded(self, seed: int) -> tuple[Experiment, Trained]:
         trained = load_trained(self._checkpoints[seed])
-        require_fitting(trained, self.dataset, self._checkpoints[seed])
+        texts = self.training.texts(self.dataset) if self.training.preset.on_towers else Texts()
+        require_fitting(trained, self.dataset, texts, self._checkpoints[seed])
         config, machine = trained.alan.config, self.training.machine
-        return Experiment(self.dataset, config, AlanRecipe(), Texts(), machine), trained
+        return Experiment(self.dataset, config, AlanRecipe(), texts, machine), trained
 
     def _trained(self, seed: int) -> tuple[Experiment, Trained]:
         experiment = self.training.experiment(self.dataset, seed=seed)
@@ -189,64 +228,6 @@ def require_features(dataset: RetrievalDataset) -> None:
     """
     for item in dataset.split("test"):
         dataset.features.read(item.video)
-
-
-def require_fitting(trained: Trained, dataset: RetrievalDataset, folder: Path) -> None:
-    """
-    Raises:
-        UserError: a network takes other features than a data set has, or other texts than its
-            backbone gives.
-    """
-    config, features = trained.alan.config, dataset.features
-    text_dim = MINILM_DIM if trained.backbone is None else trained.backbone.dim
-    if dataset.query == "text" and config.text_dim != text_dim:
-        raise UserError(
-            f"the network in {folder} takes texts of width {config.text_dim}, but its backbone's "
-            f"have {text_dim}: it was trained to be asked by sound, or its folder {TEXT_FOLDER} is "
-            "missing"
-        )
-    by_sound = dataset.query == "audio" and config.audio_dim != features.audio_dim
-    if dict(config.streams) != dict(features.streams) or by_sound:
-        raise UserError(
-            f"the network in {folder} takes {config.streams} and audio of {config.audio_dim}; the "
-            f"features of {dataset.name} have {features.streams} and audio of "
-            f"{features.audio_dim}: train one on these features"
-        )
-
-
-def load_trained(folder: Path) -> Trained:
-    """What `Trained.save` wrote.
-
-    Raises:
-        WeightsMissing: it is not there, or damaged.
-    """
-    text = folder / TEXT_FOLDER
-    backbone = BertText.from_pretrained(text, pooling="cls").freeze() if text.is_dir() else None
-    return Trained(Alan.from_pretrained(folder), backbone)
-
-
-def ridge_baseline(
-    dataset: RetrievalDataset, texts: Texts, *, penalty: float = RIDGE_PENALTY
-) -> dict[str, Float[np.ndarray, "q q"]]:
-    """Ridge regression from the mean of a video's features to its sentence (text queries only)."""
-    train, test = dataset.split("train"), dataset.split("test")
-    seen, said = _pooled(dataset, train), _said(texts, train)
-    found = ridge_map(seen, said, penalty=penalty)
-    asked, shown = _said(texts, test) - said.mean(axis=0), found(_pooled(dataset, test))
-    return {RIDGE: unit(asked) @ unit(shown).T}
-
-
-def _pooled(dataset: RetrievalDataset, items: Sequence[Item]) -> Float32[np.ndarray, "n d"]:
-    """Unit means of each stream, side by side."""
-    rows = []
-    for item in items:
-        streams = dataset.features.read(item.video).streams.values()
-        rows.append(np.concatenate([unit(stream.mean(axis=0)) for stream in streams]))
-    return np.stack(rows)
-
-
-def _said(texts: Texts, items: Sequence[Item]) -> Float32[np.ndarray, "n c"]:
-    return texts.frozen([item.texts[0] for item in items])
 
 
 def _alpha_row(

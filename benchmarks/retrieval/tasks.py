@@ -19,8 +19,10 @@ from benchmarks.retrieval.ablations import (
     rank_by_training,
 )
 from benchmarks.retrieval.arguments import RetrievalArguments
+from benchmarks.retrieval.baselines import Baselines, ridge_baseline, untrained_baseline
 from benchmarks.retrieval.experiment import Texts
-from benchmarks.retrieval.running import Baselines, RetrievalRun, ridge_baseline
+from benchmarks.retrieval.running import RetrievalRun, Training
+from benchmarks.retrieval.towers import TowerTexts
 from benchmarks.simulator.baselines import trivial_baselines
 from encoders.alan.training.trainer import OnStep
 from segments.errors import UserError
@@ -49,26 +51,31 @@ def run_retrieval(arguments: RetrievalArguments, watcher: Watcher | None = None)
     if arguments.task == "c3d-subset":
         return _c3d(arguments, watching)
     dataset = arguments.source.open(progress=watching.on_video)
+    training = arguments.training
     if arguments.ablation:
         digest = {dataset.name: digest_of(dataset.files)}
-        return _ablation(arguments, rank_by_training(dataset, arguments.training), digest, watching)
+        return _ablation(arguments, rank_by_training(dataset, training), digest, watching)
     return RetrievalRun(
         dataset,
-        arguments.training,
+        training,
         arguments=arguments.model_dump(mode="json"),
         command=arguments.command,
-        baselines=_baselines(dataset),
+        baselines=_baselines(dataset, training),
         say=watching.say,
         on_step=watching.on_step,
     ).record()
 
 
-def _baselines(dataset: RetrievalDataset) -> Baselines:
+def _baselines(dataset: RetrievalDataset, training: Training) -> Baselines:
     if isinstance(dataset, SimulatedBenchmark):
         return lambda: trivial_baselines(dataset)
-    if dataset.query == "text":
-        return lambda: ridge_baseline(dataset, Texts())
-    return dict
+    if dataset.query != "text":
+        return dict
+    texts = training.texts(dataset)
+    if isinstance(texts, TowerTexts):
+        plain = training.experiment(dataset)
+        return lambda: untrained_baseline(plain, texts) | ridge_baseline(dataset, texts)
+    return lambda: ridge_baseline(dataset, Texts())
 
 
 def _c3d(arguments: RetrievalArguments, watching: Watcher) -> RunRecord:

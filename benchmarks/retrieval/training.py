@@ -50,7 +50,8 @@ class TrainingJob:
             command=self.command,
             seed=recipe.seed,
             data={dataset.name: digest_of(dataset.files)},
-            weights={WEIGHTS_FILE: digest_of([self.out / WEIGHTS_FILE])},
+            weights={WEIGHTS_FILE: digest_of([self.out / WEIGHTS_FILE])}
+            | dict(self.experiment.texts.digests),
             timings_s={},
             arguments={"config": asdict(self.experiment.config), "recipe": asdict(recipe)},
             scores={

@@ -27,11 +27,13 @@ CheckpointOption = Annotated[
 ]
 SeedsOption = Annotated[int, typer.Option(min=1, help="Networks to train, one per seed.")]
 ProfileOption = Annotated[
-    str, typer.Option("--profile", help="How to train: paper, compact or aligned.")
+    str, typer.Option("--profile", help="How to train: paper, compact, aligned or clip.")
 ]
 SuitedProfileOption = Annotated[
     str | None,
-    typer.Option("--profile", help="How to train: paper, compact or aligned; else what suits."),
+    typer.Option(
+        "--profile", help="How to train: paper, compact, aligned or clip; else what suits."
+    ),
 ]
 TextEncoderOption = Annotated[
     Path | None,

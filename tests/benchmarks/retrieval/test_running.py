@@ -10,13 +10,13 @@ import torch
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.metrics import both_directions, unit
 from benchmarks.records import RunRecord, digest_of
+from benchmarks.retrieval.baselines import ridge_baseline
+from benchmarks.retrieval.checkpoints import load_trained
 from benchmarks.retrieval.experiment import Experiment, Texts, Trained
 from benchmarks.retrieval.running import (
     ALPHAS,
     RetrievalRun,
     Training,
-    load_trained,
-    ridge_baseline,
 )
 from encoders.alan import Alan, AlanConfig
 from segments.errors import UserError, WeightsMissing
