@@ -1,0 +1,111 @@
+"""Which contexts stand for each camera: those a user pinned, or those chosen by its footage.
+
+A camera is named as its videos' sources name it.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from segments.database import connect
+from segments.library import Library
+
+VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS pinned_contexts (camera TEXT PRIMARY KEY, contexts TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS chosen_contexts (
+    space TEXT, camera TEXT, similarities TEXT NOT NULL, footage_s REAL NOT NULL,
+    chosen_at TEXT NOT NULL, PRIMARY KEY (space, camera)
+)
+"""
+
+
+class ChosenContexts(BaseModel):
+    """What was chosen for a camera by its own footage."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    similarities: dict[str, float]
+    """By context, best first."""
+    footage_s: float
+    """How much footage the choice rests on."""
+    chosen_at: AwareDatetime
+
+
+class CameraContexts:
+    """The tables of one library. One object per thread; any number of processes may read.
+
+    Pins are the same for all vector spaces; each space chooses by its own vectors.
+    """
+
+    def __init__(self, library: Library) -> None:
+        """Raises:
+        LibraryError: the database is damaged or of another version.
+        """
+        self._space = library.space
+        self._rows = connect(
+            library.database, part="camera contexts", version=VERSION, schema=SCHEMA
+        )
+
+    def close(self) -> None:
+        self._rows.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def pin(self, camera: str, contexts: Sequence[str]) -> None:
+        """From here on these stand for the camera, in place of whatever did."""
+        cells = (camera, json.dumps(list(contexts)))
+        self._rows.execute("REPLACE INTO pinned_contexts VALUES (?, ?)", cells)
+
+    def unpin(self, camera: str) -> bool:
+        """Lets the camera's footage choose again; whether something was pinned."""
+        found = self._rows.execute("DELETE FROM pinned_contexts WHERE camera = ?", (camera,))
+        return found.rowcount > 0
+
+    def pinned(self) -> dict[str, tuple[str, ...]]:
+        """By camera."""
+        rows = self._rows.execute("SELECT * FROM pinned_contexts ORDER BY camera")
+        return {str(row["camera"]): tuple(json.loads(row["contexts"])) for row in rows}
+
+    def choose(
+        self, camera: str, similarities: dict[str, float], *, footage_s: float
+    ) -> ChosenContexts:
+        """Keeps what the footage of a camera chose, in place of an earlier choice."""
+        chosen = ChosenContexts(
+            similarities=similarities, footage_s=footage_s, chosen_at=datetime.now(UTC)
+        )
+        cells = (json.dumps(similarities), footage_s, chosen.chosen_at.isoformat())
+        self._rows.execute(
+            "REPLACE INTO chosen_contexts VALUES (?, ?, ?, ?, ?)", (self._space, camera, *cells)
+        )
+        return chosen
+
+    def chosen(self) -> dict[str, ChosenContexts]:
+        """By camera."""
+        rows = self._rows.execute(
+            "SELECT * FROM chosen_contexts WHERE space = ? ORDER BY camera", (self._space,)
+        )
+        return {str(row["camera"]): _chosen(row) for row in rows}
+
+    def in_use(self, camera: str | None) -> tuple[str, ...]:
+        """Those pinned, else those chosen; none where nothing is known: the whole bank then."""
+        if camera is None:
+            return ()
+        pinned, chosen = self.pinned().get(camera), self.chosen().get(camera)
+        return pinned or (tuple(chosen.similarities) if chosen else ())
+
+
+def _chosen(row: sqlite3.Row) -> ChosenContexts:
+    return ChosenContexts(
+        similarities=json.loads(row["similarities"]),
+        footage_s=row["footage_s"],
+        chosen_at=row["chosen_at"],
+    )
