@@ -13,6 +13,7 @@ from benchmarks.frame_scores.report import frames_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
 from benchmarks.retrieval.report import table_of
+from benchmarks.tower_speed.profile_table import profiles_table
 
 DOCUMENTS = (
     ROOT / "README.md",
@@ -23,6 +24,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 PARTS: dict[str, Callable[[RunRecord], str]] = {
     "compact": compact_table,
     "indexing": indexing_table,
+    "tower-speed": profiles_table,
     "vad-ped2": frames_table,
     "vad-simulated": frames_table,
     **dict.fromkeys(

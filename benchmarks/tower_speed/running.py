@@ -203,4 +203,5 @@ class TowerSpeedRun:
                 model, folder, size=arguments.size, device=self.device, seed=arguments.seed
             )
             self.made_s[model] = time.perf_counter() - started
+            self.say(f"{model}: random weights written in {self.made_s[model]:.1f} s")
         return folder

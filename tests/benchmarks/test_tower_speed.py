@@ -188,6 +188,14 @@ def test_the_table_of_profiles_follows_from_the_record_and_the_models(smoke: Run
     assert lines[-1].startswith("Measured ")
 
 
+@pytest.mark.parametrize("share", [0.05, 0.5])
+def test_the_table_says_where_the_machine_was_busy(smoke: RunRecord, share: float):
+    found = smoke.model_copy(update={"scores": smoke.scores | {"others_share": share}})
+    table = profiles_table(found)
+    assert f"Other processes used {share:.0%} of the cores" in table
+    assert ("a quiet machine is faster" in table) == (share > 0.1)
+
+
 def test_the_console_shows_every_mode_and_what_was_left_out(smoke: RunRecord):
     table = tower_speed_table(smoke)
     modes = sum(len(tower["modes"]) for tower in smoke.scores["towers"])
