@@ -15,7 +15,7 @@ The shipped folder is never changed. A user's own folder lies over it: its files
 contexts, and its `removed.yaml` lists sentences of the shipped one that are not to be used.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,19 +78,29 @@ def save_context(folder: Path, context: Context) -> Path:
 
 
 def add_trace(own: Path, trace: Trace, *, shipped: Path = BANK) -> None:
-    """Adds a sentence to a user's folder, which is made where it is missing.
+    """`add_traces` for one."""
+    add_traces(own, [trace], shipped=shipped)
+
+
+def add_traces(own: Path, traces: Sequence[Trace], *, shipped: Path = BANK) -> None:
+    """Adds sentences to a user's folder, which is made where it is missing.
 
     Raises:
-        UserError: the bank has this sentence already, or may not hold it.
+        UserError: one is in the bank already, or twice among them, or may not be held; those of
+            contexts before it are added then.
     """
-    known = _find(load_bank(shipped, own=own).values(), {trace.id})
-    if known is not None:
-        raise UserError(
-            f"{trace.text!r} is in the bank already, as {known.label} in {known.context!r}: "
-            "remove it first"
-        )
-    context = _read_own(own).get(trace.context, Context(trace.context, (), ()))
-    save_context(own, replace(context, traces=(*context.traces, trace)))
+    known = {t.id: t for context in load_bank(shipped, own=own).values() for t in context.traces}
+    for trace in traces:
+        if (same := known.setdefault(trace.id, trace)) is not trace:
+            raise UserError(
+                f"{trace.text!r} is in the bank already, as {same.label} in {same.context!r}: "
+                "remove it first"
+            )
+    mine = _read_own(own)
+    for name in dict.fromkeys(trace.context for trace in traces):
+        new = tuple(trace for trace in traces if trace.context == name)
+        context = mine.get(name, Context(name, (), ()))
+        save_context(own, replace(context, traces=context.traces + new))
 
 
 def remove_trace(own: Path, sentence: str, *, shipped: Path = BANK) -> Trace:
