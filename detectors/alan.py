@@ -3,8 +3,9 @@
 import numpy as np
 from jaxtyping import Float32
 
-from segments.levels import CLIP_S, clips_span
-from segments.scores import AnomalyTrack
+from segments.scores import AnomalyTrack, clip_track
+
+NAME = "alan"
 
 
 def build_track(
@@ -17,5 +18,4 @@ def build_track(
         clips: their indices on the video's clip grid.
         duration_s: length of the whole video: its last clip ends there.
     """
-    pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
-    return AnomalyTrack("alan", scores, pts_s, clips_span(clips, duration_s).end_s)
+    return clip_track(NAME, scores, clips, duration_s=duration_s)

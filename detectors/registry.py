@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from detectors import alan
+from detectors import alan, trace
 from segments.errors import UserError
 
-DETECTORS = {"alan": alan.build_track}
+DETECTORS = (alan.NAME, trace.NAME)
 
 
 def require_detectors(names: Iterable[str]) -> tuple[str, ...]:

@@ -12,18 +12,20 @@ from dataclasses import dataclass
 
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
+from indexer.detecting import MakeDetectors
 from indexer.discovery import FoundFile
 from indexer.embedding import make_points
 from indexer.features import VideoFeatures
 from indexer.footage import Broken, Decoded, DecoderPool, Ended, Event, Opened, Progress
-from indexer.intake import Intake
+from indexer.intake import Intake, done_contents
 from indexer.ledger import Ledger
 from indexer.report import FileOutcome, IndexReport
 from indexer.steps import Observer, Step
 from indexer.upkeep import refresh, sweep
 from indexer.video import FinishedChunk, VideoPipeline
-from segments.catalog import Catalog, VideoRecord
+from segments.catalog import Catalog, VideoRecord, cameras_of
 from segments.errors import LibraryError
+from segments.findings import to_files
 from segments.levels import count_clips
 from segments.library import Library
 from segments.media import VideoSource
@@ -45,6 +47,8 @@ class Job:
     ledger: Ledger
     rules: SourceRules
     detectors: tuple[str, ...]
+    load_detectors: Callable[[Profile], MakeDetectors]
+    """Called once, after the profile was loaded."""
     workers: int
 
 
@@ -54,7 +58,8 @@ class LocalEngine:
     def __init__(self, job: Job, observer: Observer) -> None:
         self._job = job
         self._observe = observer
-        self._intake = Intake(job.catalog, job.ledger, job.rules)
+        self._done = done_contents(job.catalog, job.ledger, job.detectors)
+        self._intake = Intake(job.catalog, job.ledger, job.rules, done=self._done)
         self._unfinished = _reopen_features(job)
         self._pipelines: dict[FoundFile, VideoPipeline] = {}
         self._elsewhere: dict[FoundFile, str] = {}
@@ -75,10 +80,11 @@ class LocalEngine:
         self.report.timings_s = dict(self._timings_s)
 
     def _read(self, files: Sequence[FoundFile], profile: Profile, stop: threading.Event) -> None:
+        make = self._job.load_detectors(profile)
         pool = DecoderPool(files, profile.spec, self._progress(), workers=self._job.workers)
         with closing(pool.events(stop)) as events:
             for event in events:
-                self._handle(event, profile)
+                self._handle(event, profile, make)
 
     def _pass_known(self, file: FoundFile) -> bool:
         video_id = self._intake.known_content(file)
@@ -89,14 +95,13 @@ class LocalEngine:
 
     def _progress(self) -> Progress:
         ledger = self._job.ledger
-        done = {content.video_id for content in ledger.contents("done")}
         chunks = ledger.progress()
-        return Progress(done, {video_id: chunks[video_id] for video_id in self._unfinished})
+        return Progress(self._done, {video_id: chunks[video_id] for video_id in self._unfinished})
 
-    def _handle(self, event: Event, profile: Profile) -> None:
+    def _handle(self, event: Event, profile: Profile, make: MakeDetectors) -> None:
         match event:
             case Opened():
-                self._open(event, profile)
+                self._open(event, profile, make)
             case Decoded():
                 self._take(event)
             case Ended(file):
@@ -104,7 +109,7 @@ class LocalEngine:
             case Broken(file, reason):
                 self._fail(file, reason)
 
-    def _open(self, event: Opened, profile: Profile) -> None:
+    def _open(self, event: Opened, profile: Profile, make: MakeDetectors) -> None:
         source, video_id = event.source, event.source.video_id
         self._intake.record(event.file, video_id, source.created_at)
         if event.first_chunk is None:
@@ -117,7 +122,7 @@ class LocalEngine:
             source,
             profile,
             self._features(source),
-            detectors=self._job.detectors,
+            detectors=make(cameras_of(self._job.catalog.sources(video_id))),
             first_chunk=event.first_chunk,
         )
         pipeline.timings_s["probe"] = event.probe_s
@@ -142,20 +147,16 @@ class LocalEngine:
         self._observe(step)
 
     def _commit(self, source: VideoSource, chunk: FinishedChunk) -> None:
+        library = self._job.library
         points = make_points(
             chunk.embeddings,
-            space=self._job.library.space,
+            space=library.space,
             tracks=chunk.tracks,
             sources=self._job.catalog.sources(source.video_id),
         )
-        piece = SpooledChunk(
-            source.video_id,
-            chunk.index,
-            self._job.library.space,
-            tuple(points),
-            tuple(chunk.pieces),
-        )
-        write_chunk(self._job.library, piece)
+        files = to_files(chunk.findings, chunk=chunk.index)
+        spooled = SpooledChunk(source.video_id, chunk.index, library.space, tuple(points), files)
+        write_chunk(library, spooled)
         self._job.ledger.mark_chunk(source.video_id, chunk.index)
         self._ingest()
 
@@ -213,7 +214,9 @@ def _reopen_features(job: Job) -> dict[str, VideoFeatures]:
     for video_id, num_chunks in job.ledger.progress().items():
         try:
             if num_chunks:
-                features[video_id] = VideoFeatures.reopen(job.library.work / video_id)
+                features[video_id] = VideoFeatures.reopen(
+                    job.library.work / video_id, detectors=job.detectors
+                )
         except LibraryError:  # lost or never written: the content starts anew
             continue
     return features

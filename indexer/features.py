@@ -1,6 +1,7 @@
 """Features and scores of one video while it is being read."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
@@ -27,15 +28,16 @@ class VideoFeatures:
         self._arrays: dict[str, Float32[np.ndarray, "t d"]] = {}
 
     @classmethod
-    def reopen(cls, folder: Path) -> Self:
+    def reopen(cls, folder: Path, *, detectors: Iterable[str]) -> Self:
         """The arrays that an earlier run left.
 
         Raises:
-            LibraryError: they are not there, or damaged.
+            LibraryError: they are not there, or damaged, or without the scores of a detector.
         """
         arrays = {path.stem: _map(path) for path in folder.glob("*.npy")}
         lengths = {len(array) for array in arrays.values()}
-        if "scores" not in arrays or len(lengths) != 1:
+        needed = {"scores", *map(_track, detectors)}
+        if not needed <= arrays.keys() or len(lengths) != 1:
             raise LibraryError(f"{folder} does not hold the features of a video")
         features = cls(lengths.pop(), folder)
         features._arrays = arrays
@@ -51,6 +53,13 @@ class VideoFeatures:
     def write_scores(self, clips: range, scores: Float32[np.ndarray, " t"]) -> None:
         """Keeps the MIL scores of a run of clips."""
         self._array("scores", 1)[clips.start : clips.stop, 0] = scores
+
+    def write_track(self, detector: str, clips: range, scores: Float32[np.ndarray, " t"]) -> None:
+        """Keeps a detector's scores of a run of clips."""
+        self._array(_track(detector), 1)[clips.start : clips.stop, 0] = scores
+
+    def read_track(self, detector: str, clips: range) -> Float32[np.ndarray, " t"]:
+        return self._arrays[_track(detector)][clips.start : clips.stop, 0]
 
     def read(self, clips: range) -> ClipFeatures:
         """Views of the features of a run of clips; memory-mapped ones are read when used."""
@@ -112,6 +121,10 @@ class VideoFeatures:
 def encode_batch(profile: Profile, batch: ClipBatch, features: VideoFeatures) -> None:
     """Encodes a batch into its video's features: the one way from footage to numbers."""
     features.write(batch.clips, profile.encode_clips(batch))
+
+
+def _track(detector: str) -> str:
+    return f"track.{detector}"
 
 
 def _map(path: Path) -> Float32[np.ndarray, "t d"]:

@@ -1,5 +1,6 @@
 """Where contents are seen: sources as they are found, and files that need no second look."""
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from indexer.discovery import FoundFile
@@ -8,16 +9,29 @@ from segments.catalog import Catalog
 from segments.sources import SourceRules, updated
 
 
+def done_contents(catalog: Catalog, ledger: Ledger, detectors: Iterable[str]) -> set[str]:
+    """Contents that are completely indexed, with the scores of all these detectors."""
+    wanted = set(detectors)
+    scored = {v.video_id for v in catalog.videos() if wanted <= set(v.detectors)}
+    return scored & {content.video_id for content in ledger.contents("done")}
+
+
 class Intake:
     """Records what the files of one run hold. A path holds one content at a time."""
 
-    def __init__(self, catalog: Catalog, ledger: Ledger, rules: SourceRules) -> None:
+    def __init__(
+        self, catalog: Catalog, ledger: Ledger, rules: SourceRules, *, done: Collection[str]
+    ) -> None:
+        """
+        Args:
+            done: contents that need no reading (`done_contents`).
+        """
         self._catalog = catalog
         self._ledger = ledger
         self._rules = rules
         self._sources = {source.path: source for source in catalog.sources()}
         self._files = ledger.files()
-        self._done = {content.video_id for content in ledger.contents("done")}
+        self._done = done
 
     def known_content(self, file: FoundFile) -> str | None:
         """The content of a file that looks as it did when that was completely indexed."""

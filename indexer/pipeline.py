@@ -9,6 +9,7 @@ from typing import Self
 
 from detectors.registry import require_detectors
 from encoders.base import Profile
+from indexer.detecting import load_detectors
 from indexer.discovery import FoundFile
 from indexer.engine import Job, LocalEngine
 from indexer.footage import default_workers
@@ -111,8 +112,17 @@ def _open_job(
             library.manifest().require_same(loaded.manifest)
             return loaded
 
-        workers = settings.workers or default_workers()
-        yield Job(library, load_checked, store, catalog, ledger, rules, detectors, workers)
+        yield Job(
+            library,
+            load_checked,
+            store,
+            catalog,
+            ledger,
+            rules,
+            detectors,
+            load_detectors=lambda loaded: load_detectors(detectors, loaded, library),
+            workers=settings.workers or default_workers(),
+        )
 
 
 def _open_store(library: Library, wait_s: float) -> VectorStore | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from indexer.discovery import FoundFile
-from indexer.intake import Intake
+from indexer.intake import Intake, done_contents
 from indexer.ledger import Ledger
 from indexer.pipeline import IndexSettings
 from segments.catalog import Catalog
@@ -42,7 +42,8 @@ def preview(
     with Catalog(library) as catalog, Ledger(library) as ledger:
         offsets = {**catalog.clock_offsets(), **settings.clock_offsets}
         rules = replace(settings.rules, clock_offsets=offsets)
-        intake = Intake(catalog, ledger, rules)
+        done = done_contents(catalog, ledger, settings.detectors)
+        intake = Intake(catalog, ledger, rules, done=done)
         return [
             _plan(file, rules, is_known=intake.known_content(file) is not None) for file in files
         ]

@@ -6,14 +6,15 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from detectors.registry import DETECTORS
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
+from indexer.detecting import ChunkDetector
 from indexer.embedding import embed_segments
 from indexer.features import VideoFeatures, encode_batch
+from segments.findings import Finding
 from segments.levels import count_clips, iter_segments
 from segments.media import ClipBatch, VideoSource
-from segments.scores import AnomalyTrack
+from segments.scores import AnomalyTrack, clip_track
 from segments.vectors import SegmentEmbedding
 
 
@@ -24,8 +25,8 @@ class FinishedChunk:
     index: int
     embeddings: list[SegmentEmbedding]
     """Of the segments whose last score became final in this chunk."""
-    pieces: list[AnomalyTrack]
-    """The tracks of the clips whose scores became final, one per detector."""
+    findings: list[Finding]
+    """Of the clips whose scores became final, one per detector."""
     tracks: list[AnomalyTrack]
     """The tracks so far, from the first clip of `embeddings` on."""
 
@@ -43,7 +44,7 @@ class VideoPipeline:
         profile: Profile,
         features: VideoFeatures,
         *,
-        detectors: Sequence[str],
+        detectors: Sequence[ChunkDetector],
         first_chunk: int = 0,
     ) -> None:
         self.source = source
@@ -78,14 +79,21 @@ class VideoPipeline:
         final = range(self._num_final(index - 1), self._num_final(index))
         with self.timed("score"):
             self._score(final, known=self.chunks[index].stop)
-            self.features.flush()
         complete = [s for s in self._segments if final.start < s.clips.stop <= final.stop]
         with self.timed("embed"):
             embeddings = embed_segments(self._profile, complete, self.features)
+        with self.timed("detect"):
+            findings = [self._find(detector, final, index) for detector in self._detectors]
+            self.features.flush()
         first = min((s.clips.start for s in complete), default=final.start)
-        return FinishedChunk(
-            index, embeddings, self._tracks(final), self._tracks(range(first, final.stop))
+        return FinishedChunk(index, embeddings, findings, self._tracks(range(first, final.stop)))
+
+    def _find(self, detector: ChunkDetector, clips: range, index: int) -> Finding:
+        finding = detector.find(
+            self.features, clips, known=self.chunks[index].stop, duration_s=self.source.duration_s
         )
+        self.features.write_track(detector.name, clips, finding.track.scores)
+        return finding
 
     def _score(self, final: range, *, known: int) -> None:
         context = range(max(0, final.start - self._profile.spec.detector_halo), known)
@@ -102,6 +110,12 @@ class VideoPipeline:
         return known if known == count_clips(self.source.duration_s) else max(0, known - halo)
 
     def _tracks(self, clips: range) -> list[AnomalyTrack]:
-        scores = self.features.read_scores(clips)
-        builders = [DETECTORS[name] for name in self._detectors]
-        return [build(scores, clips, duration_s=self.source.duration_s) for build in builders]
+        return [
+            clip_track(
+                detector.name,
+                self.features.read_track(detector.name, clips),
+                clips,
+                duration_s=self.source.duration_s,
+            )
+            for detector in self._detectors
+        ]

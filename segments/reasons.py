@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Float64, UInt64
 
-from segments.names import require_name
 from segments.spans import TimeSpan
 from segments.timed import TimedArrays, TimedStore
 
@@ -59,11 +58,7 @@ class ReasonStore:
 
     def append(self, video_id: str, piece: ReasonTrack) -> None:
         """Writes a piece over whatever is stored for its time; the same twice is as once."""
-        halves = (piece.anomalous, piece.normal)
-        arrays = [part for h in halves for part in (h.ids, h.similarities.astype(np.float16))]
-        rows = dict(zip(ROWS, arrays, strict=True))
-        name = _name(piece.detector)
-        self._files.append(video_id, name, TimedArrays(piece.pts_s, piece.end_s, rows))
+        self._files.append(video_id, file_name(piece.detector), to_rows(piece))
 
     def load(self, video_id: str, detector: str) -> ReasonTrack | None:
         """The reasons of a track; None where the detector gives none.
@@ -71,7 +66,7 @@ class ReasonStore:
         Raises:
             LibraryError: the file is damaged.
         """
-        stored = self._files.load(video_id, _name(detector))
+        stored = self._files.load(video_id, file_name(detector))
         if stored is None:
             return None
         ids, sims, others, other_sims = (stored.rows[name] for name in ROWS)
@@ -84,5 +79,13 @@ class ReasonStore:
         )
 
 
-def _name(detector: str) -> str:
-    return f"{require_name(detector, of='a track')}.reasons"
+def file_name(detector: str) -> str:
+    """Of the reasons, beside the detector's track."""
+    return f"{detector}.reasons"
+
+
+def to_rows(reasons: ReasonTrack) -> TimedArrays:
+    """Reasons as their file holds them; similarities as float16."""
+    halves = (reasons.anomalous, reasons.normal)
+    arrays = [part for h in halves for part in (h.ids, h.similarities.astype(np.float16))]
+    return TimedArrays(reasons.pts_s, reasons.end_s, dict(zip(ROWS, arrays, strict=True)))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from segments.levels import CLIP_S, clips_span
 from segments.spans import TimeSpan
 
 
@@ -32,3 +33,16 @@ class AnomalyTrack:
         ends = np.append(self.pts_s[1:], self.end_s)
         inside = (self.pts_s < span.end_s) & (ends > span.start_s)
         return float(self.scores[inside].max()) if inside.any() else float("nan")
+
+
+def clip_track(
+    detector: str, scores: Float32[np.ndarray, " t"], clips: range, *, duration_s: float
+) -> AnomalyTrack:
+    """The track of a run of clips, a score each.
+
+    Args:
+        clips: their indices on the video's clip grid.
+        duration_s: length of the whole video: its last clip ends there.
+    """
+    pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
+    return AnomalyTrack(detector, scores, pts_s, clips_span(clips, duration_s).end_s)

@@ -72,7 +72,7 @@ class TimedStore:
         The same piece twice is the same as once, and a crash leaves the old rows or the new ones.
 
         Raises:
-            UserError: the id cannot name a folder.
+            UserError: the id or the name cannot name a file.
         """
         stored = self.load(video_id, name)
         self._write(self._path(video_id, name), stored.with_piece(piece) if stored else piece)
@@ -113,6 +113,8 @@ class TimedStore:
         return f"{self._root}/{require_name(video_id, of='a track')}"
 
     def _path(self, video_id: str, name: str) -> str:
+        for part in name.split("."):
+            require_name(part, of="a track")
         return f"{self._folder(video_id)}/{name}{_SUFFIX}"
 
     def _write(self, path: str, arrays: TimedArrays) -> None:

@@ -31,11 +31,8 @@ class TrackStore:
             UserError: the id or the detector's name cannot name a file.
             ValueError: a score is not finite, or too large for float16.
         """
-        if not (np.abs(piece.scores) <= np.finfo(np.float16).max).all():
-            raise ValueError(f"{piece.detector!r} has scores that float16 cannot hold")
-        scores = {"scores": piece.scores.astype(np.float16)}
         name = require_name(piece.detector, of="a track")
-        self._files.append(video_id, name, TimedArrays(piece.pts_s, piece.end_s, scores))
+        self._files.append(video_id, name, to_rows(piece))
 
     def load(self, video_id: str, detector: str) -> AnomalyTrack:
         """Reads a curve; scores as float32.
@@ -63,3 +60,14 @@ class TrackStore:
     def delete(self, video_id: str) -> None:
         """Deletes every curve of a video, with the reasons; a no-op where there is none."""
         self._files.delete(video_id)
+
+
+def to_rows(track: AnomalyTrack) -> TimedArrays:
+    """A track as its file holds it.
+
+    Raises:
+        ValueError: a score is not finite, or too large for float16.
+    """
+    if not (np.abs(track.scores) <= np.finfo(np.float16).max).all():
+        raise ValueError(f"{track.detector!r} has scores that float16 cannot hold")
+    return TimedArrays(track.pts_s, track.end_s, {"scores": track.scores.astype(np.float16)})

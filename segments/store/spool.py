@@ -1,12 +1,12 @@
 """Finished chunks on their way into the store: files that are complete or not there.
 
 Whoever indexes writes them; whoever owns the store ingests them, in any number of attempts. A file
-is an .npz (checksummed by its zip container) of float32 vectors, a matrix per vector name, of the
-pieces of tracks, and of a JSON header with everything else.
+is an .npz (checksummed by its zip container) of float32 vectors, a matrix per vector name, of what
+detectors say of the chunk, and of a JSON header with everything else.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,9 +20,8 @@ from segments.files import sync_folder, write_atomically
 from segments.library import Library
 from segments.names import require_name
 from segments.payload import SegmentPayload
-from segments.scores import AnomalyTrack
 from segments.store.base import Point, VectorStore
-from segments.tracks import TrackStore
+from segments.timed import TimedArrays, TimedStore
 
 _HEADER = "header"
 
@@ -44,8 +43,8 @@ class SpooledChunk:
     space: str
     """The vector space its points belong to."""
     points: tuple[Point, ...]
-    tracks: tuple[AnomalyTrack, ...] = ()
-    """The chunk's piece of each detector's curve."""
+    pieces: Mapping[str, TimedArrays] = field(default_factory=dict[str, TimedArrays])
+    """What it adds to the files of the video's tracks, by file name (`segments.findings`)."""
 
     @property
     def key(self) -> ChunkKey:
@@ -61,22 +60,16 @@ class _PointRecord(BaseModel):
     """The point's row in each vector name's matrix."""
 
 
-class _TrackRecord(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    detector: str
-    end_s: float
-
-
 class _Header(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    format: int = 1
+    format: int = 2
     video_id: str
     chunk_index: int
     space: str
     points: list[_PointRecord]
-    tracks: list[_TrackRecord]
+    ends_s: dict[str, float]
+    """Where each piece ends, by its name."""
 
 
 def write_chunk(library: Library, chunk: SpooledChunk) -> Path:
@@ -127,14 +120,14 @@ def ingest(library: Library, store: VectorStore) -> list[ChunkKey]:
     Raises:
         LibraryError: a chunk is damaged; those before it are ingested.
     """
-    tracks, ingested = TrackStore(library.tracks), list[ChunkKey]()
+    tracks, ingested = TimedStore(library.tracks), list[ChunkKey]()
     for path in iter_chunks(library):
         if path.name.split(".")[0] != library.space:
             continue
         chunk = read_chunk(path)
         store.upsert(chunk.points)
-        for piece in chunk.tracks:
-            tracks.append(chunk.video_id, piece)
+        for name, piece in chunk.pieces.items():
+            tracks.append(chunk.video_id, name, piece)
         remove(path)
         ingested.append(chunk.key)
     return ingested
@@ -154,11 +147,12 @@ def _to_arrays(chunk: SpooledChunk) -> dict[str, np.ndarray]:
         chunk_index=chunk.chunk_index,
         space=chunk.space,
         points=records,
-        tracks=[_TrackRecord(detector=t.detector, end_s=t.end_s) for t in chunk.tracks],
+        ends_s={name: piece.end_s for name, piece in chunk.pieces.items()},
     )
     arrays = {f"vectors/{name}": np.stack(vectors) for name, vectors in rows.items()}
-    for index, track in enumerate(chunk.tracks):
-        arrays[f"scores/{index}"], arrays[f"pts_s/{index}"] = track.scores, track.pts_s
+    for name, piece in chunk.pieces.items():
+        arrays[f"pts_s/{name}"] = piece.pts_s
+        arrays |= {f"rows/{name}/{row}": array for row, array in piece.rows.items()}
     arrays[_HEADER] = np.frombuffer(header.model_dump_json().encode(), np.uint8)
     return arrays
 
@@ -181,8 +175,12 @@ def _from_arrays(arrays: Mapping[str, np.ndarray]) -> SpooledChunk:
         Point(r.id, {name: vectors[name][row] for name, row in r.rows.items()}, r.payload)
         for r in header.points
     )
-    tracks = tuple(
-        AnomalyTrack(t.detector, arrays[f"scores/{index}"], arrays[f"pts_s/{index}"], t.end_s)
-        for index, t in enumerate(header.tracks)
-    )
-    return SpooledChunk(header.video_id, header.chunk_index, header.space, points, tracks)
+    pieces = {
+        name: TimedArrays(arrays[f"pts_s/{name}"], end_s, _rows(arrays, f"rows/{name}/"))
+        for name, end_s in header.ends_s.items()
+    }
+    return SpooledChunk(header.video_id, header.chunk_index, header.space, points, pieces)
+
+
+def _rows(arrays: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    return {key.removeprefix(prefix): a for key, a in arrays.items() if key.startswith(prefix)}

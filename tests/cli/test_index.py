@@ -87,7 +87,7 @@ def test_times_and_cameras_from_options(footage: Path, tmp_path: Path):
         (["--clock-offset", "gate"], "CAMERA=SECONDS"),
         (["--timezone", "Mars"], "--timezone 'Mars'"),
         (["--recorded-at", "noon"], "--recorded-at 'noon'"),
-        (["--detectors", "trace"], "no detector 'trace'"),
+        (["--detectors", "ghost"], "no detector 'ghost'"),
         (["--sources-csv", "none.csv"], "cannot be read"),
     ],
 )

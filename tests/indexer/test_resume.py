@@ -17,7 +17,7 @@ from indexer.ledger import Ledger
 from segments.catalog import Catalog
 from segments.library import Library
 from segments.store.edge import EdgeStore
-from segments.tracks import TrackStore
+from segments.timed import TimedStore
 from tests.support.indexing import SHORT_CHUNK_CLIPS, contents_of, index
 from tests.support.tiny_footage import write_video
 
@@ -112,7 +112,7 @@ PLACES: list[tuple[object, str]] = [
     (Ledger, "begin"),
     (Ledger, "mark_chunk"),
     (EdgeStore, "upsert"),
-    (TrackStore, "append"),
+    (TimedStore, "append"),
     (Catalog, "add_source"),
     (Catalog, "add_video"),
     (Ledger, "finish"),

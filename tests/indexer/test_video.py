@@ -5,6 +5,7 @@ import pytest
 
 import indexer.chunks
 from indexer.chunks import plan_chunks
+from indexer.detecting import AlanDetector
 from indexer.embedding import make_points
 from indexer.features import VideoFeatures
 from indexer.video import FinishedChunk, VideoPipeline
@@ -26,7 +27,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> VideoSource:
 def run(source: VideoSource, folder: Path | None) -> tuple[VideoPipeline, list[FinishedChunk]]:
     profile = FakeProfile()
     features = VideoFeatures(count_clips(source.duration_s), folder)
-    pipeline = VideoPipeline(source, profile, features, detectors=("alan",))
+    pipeline = VideoPipeline(source, profile, features, detectors=[AlanDetector()])
     chunks = []
     batches = iter_clip_batches(
         source,
@@ -53,11 +54,11 @@ def test_chunks_make_what_one_pass_makes(
     _, (whole,) = run(source, None)
     monkeypatch.setattr(indexer.chunks, "CHUNK_CLIPS", 32)
     pipeline, chunks = run(source, tmp_path / "work")
-    assert [len(chunk.pieces[0]) for chunk in chunks] == [29, 32, 32, 24]  # a halo of 3
+    assert [len(chunk.findings[0].track) for chunk in chunks] == [29, 32, 32, 24]  # a halo of 3
     assert pipeline.is_complete
 
-    scores = np.concatenate([chunk.pieces[0].scores for chunk in chunks])
-    np.testing.assert_array_equal(scores, whole.pieces[0].scores)
+    scores = np.concatenate([chunk.findings[0].track.scores for chunk in chunks])
+    np.testing.assert_array_equal(scores, whole.findings[0].track.scores)
     embedded = {e.segment: e.vectors for chunk in chunks for e in chunk.embeddings}
     assert set(embedded) == set(iter_segments(source.video_id, source.duration_s))
     for embedding in whole.embeddings:
@@ -93,21 +94,23 @@ def test_points_say_when_where_and_how_odd(source: VideoSource):
     assert second.cameras == ["gate"]
     assert second.recorded_ms == [1717149600000 + 5120]
     assert second.has_audio
-    assert second.anomaly == {"alan": float(chunk.pieces[0].scores[8:24].max())}
+    assert second.anomaly == {"alan": float(chunk.findings[0].track.scores[8:24].max())}
     assert len({point.id for point in points}) == len(points)
 
 
 def test_features_survive_and_are_checked(tmp_path: Path, source: VideoSource):
     pipeline, _ = run(source, tmp_path / "work")
-    again = VideoFeatures.reopen(tmp_path / "work")
+    again = VideoFeatures.reopen(tmp_path / "work", detectors=["alan"])
     whole = range(count_clips(source.duration_s))
     before, after = pipeline.features.read(whole), again.read(whole)
     assert list(after.streams) == ["appearance", "motion"]
     np.testing.assert_array_equal(after.streams["motion"], before.streams["motion"])
     np.testing.assert_array_equal(again.read_scores(whole), pipeline.features.read_scores(whole))
+    with pytest.raises(LibraryError, match="does not hold the features"):
+        VideoFeatures.reopen(tmp_path / "work", detectors=["alan", "trace"])
     (tmp_path / "work" / "audio.npy").write_bytes(b"no array")
     with pytest.raises(LibraryError, match=r"audio.npy is damaged"):
-        VideoFeatures.reopen(tmp_path / "work")
+        VideoFeatures.reopen(tmp_path / "work", detectors=["alan"])
     again.discard()
     with pytest.raises(LibraryError, match="does not hold the features"):
-        VideoFeatures.reopen(tmp_path / "work")
+        VideoFeatures.reopen(tmp_path / "work", detectors=["alan"])

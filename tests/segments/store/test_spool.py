@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from segments.errors import LibraryError, UserError
+from segments.findings import Finding, load_windows, to_files
 from segments.library import Library
+from segments.reasons import Nearest, ReasonTrack
 from segments.scores import AnomalyTrack
 from segments.store import spool
 from segments.store.base import Point, VectorStore
@@ -20,6 +22,7 @@ from segments.store.spool import (
     remove,
     write_chunk,
 )
+from segments.timed import TimedStore
 from segments.tracks import TrackStore
 from tests.support.points import make_manifest, make_points, make_video_id
 
@@ -41,8 +44,17 @@ def make_chunk(index: int = 0, *, video_id: str = VIDEO, space: str = "tiny") ->
     ]
     pts_s = np.arange(4, dtype=np.float64) + 4 * index
     scores = np.linspace(index, index + 0.75, 4, dtype=np.float32)
-    tracks = [AnomalyTrack(name, scores, pts_s, 4.0 * index + 4) for name in ("alan", "trace")]
-    return SpooledChunk(video_id, index, space, tuple(points), tuple(tracks))
+    ids = np.full((4, 2), index, np.uint64)
+    side = Nearest(ids, np.stack([scores, scores - 1], axis=1))
+    findings = [
+        Finding(AnomalyTrack("alan", scores, pts_s, 4.0 * index + 4)),
+        Finding(
+            AnomalyTrack("trace", scores, pts_s, 4.0 * index + 4),
+            ReasonTrack("trace", pts_s, 4.0 * index + 4, side, side),
+            np.full((4, 3), index, np.float16),
+        ),
+    ]
+    return SpooledChunk(video_id, index, space, tuple(points), to_files(findings, chunk=index))
 
 
 def assert_same_points(found: tuple[Point, ...], expected: tuple[Point, ...]) -> None:
@@ -63,10 +75,15 @@ def test_a_chunk_comes_back_bit_for_bit(library: Library) -> None:
     assert found.key == ChunkKey(VIDEO, 1)
     assert found.space == "tiny"
     assert_same_points(found.points, chunk.points)
-    for one, other in zip(found.tracks, chunk.tracks, strict=True):
-        assert (one.detector, one.end_s) == (other.detector, other.end_s)
-        np.testing.assert_array_equal(one.scores, other.scores)
+    names = ["alan", "trace", "trace.reasons", "trace.windows.000001"]
+    assert list(found.pieces) == list(chunk.pieces) == names
+    for name, other in chunk.pieces.items():
+        one = found.pieces[name]
+        assert (one.end_s, list(one.rows)) == (other.end_s, list(other.rows))
         np.testing.assert_array_equal(one.pts_s, other.pts_s)
+        for row, array in other.rows.items():
+            assert one.rows[row].dtype == array.dtype
+            np.testing.assert_array_equal(one.rows[row], array)
 
 
 def test_a_chunk_without_points_or_tracks(library: Library) -> None:
@@ -111,7 +128,7 @@ def test_a_damaged_chunk_is_named(library: Library) -> None:
 
 
 def test_no_damaged_byte_goes_unseen(library: Library) -> None:
-    chunk = replace(make_chunk(), points=make_chunk().points[:2], tracks=())
+    chunk = replace(make_chunk(), points=make_chunk().points[:2], pieces={})
     path = write_chunk(library, chunk)
     good, seen = path.read_bytes(), 0
     for position in range(0, len(good), 5):
@@ -131,10 +148,15 @@ def state_of(library: Library, store: VectorStore) -> list[object]:
         (p.id, p.payload, {name: vector.tobytes() for name, vector in p.vectors.items()})
         for p in store.iter_points()
     ]
-    tracks = TrackStore(library.tracks)
-    curves = [tracks.load(VIDEO, name) for name in tracks.detectors(VIDEO)]
+    tracks = TimedStore(library.tracks)
+    stored = [(name, tracks.load(VIDEO, name)) for name in tracks.names(VIDEO)]
+    curves = [
+        (name, part.pts_s.tolist(), part.end_s, {n: a.tolist() for n, a in part.rows.items()})
+        for name, part in stored
+        if part is not None
+    ]
     files = [path.name for path in iter_chunks(library)]
-    return [points, [(c.scores.tolist(), c.pts_s.tolist(), c.end_s) for c in curves], files]
+    return [points, curves, files]
 
 
 def test_ingesting_moves_every_chunk_of_the_space(library: Library) -> None:
@@ -147,6 +169,11 @@ def test_ingesting_moves_every_chunk_of_the_space(library: Library) -> None:
     curve = TrackStore(library.tracks).load(VIDEO, "trace")
     assert curve.pts_s.tolist() == list(range(12))
     assert curve.end_s == 12.0
+    windows = load_windows(TimedStore(library.tracks), VIDEO, "trace")
+    assert windows is not None
+    assert windows.rows["windows"].tolist() == [[n // 4] * 3 for n in range(12)]
+    assert (windows.pts_s.tolist(), windows.end_s) == (list(range(12)), 12.0)
+    assert load_windows(TimedStore(library.tracks), VIDEO, "alan") is None
     assert list(iter_chunks(library)) == [foreign]
     assert ingest(library, store) == []
     store.close()
@@ -192,7 +219,7 @@ def test_a_crash_at_any_step_and_another_run_give_the_same(
     store, other = open_store(library), open_store(undisturbed)
     ingest(undisturbed, other)
     with monkeypatch.context() as broken:
-        owner = {"upsert": store, "append": TrackStore, "remove": spool}[step]
+        owner = {"upsert": store, "append": TimedStore, "remove": spool}[step]
         broken.setattr(owner, step, crashing(getattr(owner, step), nth, after=after))
         with pytest.raises(_Crash):
             ingest(library, store)
