@@ -1,0 +1,87 @@
+"""The hyper-parameters of a TRACE network: everything that `TraceNetwork(config)` is built from."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal, Self
+
+from pydantic import ConfigDict, TypeAdapter
+
+Fusion = Literal["attention", "concat", "appearance"]
+"""Cross-attention from appearance to temporal tokens; a bottleneck over both side by side, the
+tokens as their mean over the window (the paper's ablation); or appearance alone."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """What one reading of the past spans: `slots` tokens, each the mean of `stride` clips.
+
+    Raises:
+        ValueError: a number below 1.
+    """
+
+    slots: int
+    stride: int = 1
+
+    def __post_init__(self) -> None:
+        if self.slots < 1 or self.stride < 1:
+            raise ValueError(f"a window has at least one slot of one clip, not {self}")
+
+    @property
+    def clips(self) -> int:
+        """How many clips it reaches over, its own among them."""
+        return self.slots * self.stride
+
+
+@dataclass(frozen=True)
+class TraceConfig:
+    """Sizes and windows of one network (METHODS B.1, B.5).
+
+    Raises:
+        ValueError: the sizes do not fit each other.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=False)
+
+    dim: int
+    """Width of the appearance features and of the words: the shared space."""
+    motion_dim: int
+    """Width of the temporal tokens, one per clip."""
+    fusion: Fusion = "attention"
+    windows: tuple[Window, ...] = (Window(16),)
+    """In clips. Several are read side by side and weighed by a learned gate."""
+    ahead: int = 0
+    """Clips that a window reaches beyond its own: the delay of a live camera, at most the window
+    less one."""
+    heads: int = 8
+    visual_hidden: int = 128
+    """Bottleneck of the appearance adapter."""
+    temporal_hidden: int = 256
+    """Bottleneck of the temporal adapter, and of concatenation."""
+    dropout: float = 0.1
+
+    def __post_init__(self) -> None:
+        if self.dim % self.heads:
+            raise ValueError(f"dim must be a multiple of heads: {self.dim = }, {self.heads = }")
+        if not self.windows:
+            raise ValueError("at least one window is needed, e.g. (Window(16),)")
+        shortest = min(window.clips for window in self.windows)
+        if not 0 <= self.ahead < shortest:
+            raise ValueError(
+                f"{self.ahead = } is outside 0 to {shortest - 1}: a window holds its own clip"
+            )
+
+    @property
+    def reach(self) -> int:
+        """Clips before its own that the widest window needs."""
+        return max(window.clips for window in self.windows) - 1 - self.ahead
+
+    def to_json(self) -> bytes:
+        return TypeAdapter(type(self)).dump_json(self, indent=2)
+
+    @classmethod
+    def from_json(cls, content: bytes) -> Self:
+        """Reads what `to_json` wrote.
+
+        Raises:
+            ValueError: it is not JSON, or has unknown, missing or impossible values.
+        """
+        return TypeAdapter(cls).validate_json(content)

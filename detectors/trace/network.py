@@ -1,0 +1,135 @@
+"""TRACE's network: appearance asks, the temporal tokens of a window answer (METHODS B.1, B.5).
+
+Both inputs come from a profile's frozen encoders, one row per clip. Before training the output is
+the unit appearance vector itself, so that the untrained detector is plain retrieval.
+"""
+
+from pathlib import Path
+from typing import Self
+
+import torch
+from jaxtyping import Bool, Float, Int
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detectors.trace.config import TraceConfig
+from detectors.trace.windows import WindowAttention, WindowMean
+from segments.errors import WeightsMissing
+from segments.files import write_atomically
+
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+
+
+class TraceNetwork(nn.Module):
+    """Adapters and fusion: 0.8 M parameters for widths of 384 and 128."""
+
+    def __init__(self, config: TraceConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.visual = bottleneck(config.dim, config.visual_hidden, config.dim, config)
+        shut(self.visual[-1])
+        if config.fusion == "appearance":
+            self.temporal, self.fusion = None, None
+            return
+        self.temporal = nn.Sequential(
+            *bottleneck(config.motion_dim, config.temporal_hidden, config.dim, config),
+            nn.LayerNorm(config.dim),
+        )
+        self.fusion = {"attention": WindowAttention, "concat": WindowMean}[config.fusion](config)
+
+    @property
+    def num_parameters(self) -> int:
+        return sum(parameter.numel() for parameter in self.parameters())
+
+    def forward(
+        self,
+        appearance: Float[Tensor, "b t d"],
+        motion: Float[Tensor, "b t m"],
+        mask: Bool[Tensor, "b t"] | None = None,
+        *,
+        clips: Int[Tensor, " q"] | None = None,
+    ) -> Float[Tensor, "b q d"]:
+        """One unit vector per clip, in the space of the words.
+
+        Args:
+            appearance: of any length; a row of zeros stays one.
+            mask: True for real clips, padding after them; None where all are.
+            clips: those to answer for; None for all.
+        """
+        if mask is None:
+            mask = appearance.new_ones(appearance.shape[:2], dtype=torch.bool)
+        if clips is None:
+            clips = torch.arange(appearance.shape[1], device=appearance.device)
+        return self.fuse(appearance[:, clips], self.tokens(motion), mask, clips)
+
+    def tokens(self, motion: Float[Tensor, "b t m"]) -> Float[Tensor, "b t c"]:
+        """What windows are read from: each clip's temporal token on its own."""
+        if self.temporal is None or self.fusion is None:
+            return motion[..., :0]
+        return self.fusion.tokens(self.temporal(motion))
+
+    def fuse(
+        self,
+        appearance: Float[Tensor, "b q d"],
+        tokens: Float[Tensor, "b t c"],
+        mask: Bool[Tensor, "b t"],
+        clips: Int[Tensor, " q"],
+    ) -> Float[Tensor, "b q d"]:
+        """The unit vectors of clips among `tokens`, which begin earlier and may end later.
+
+        Args:
+            clips: index among the tokens of each row of `appearance`.
+        """
+        unit = F.normalize(appearance, dim=-1)
+        query = unit + self.visual(unit)
+        if self.fusion is None:
+            return F.normalize(query, dim=-1)
+        return F.normalize(query + self.fusion(query, tokens, mask, clips), dim=-1)
+
+    def save_pretrained(self, folder: Path) -> None:
+        """Writes config.json and model.safetensors; each is there completely or not at all."""
+        state = {name: value.cpu().contiguous() for name, value in self.state_dict().items()}
+        write_atomically(folder / WEIGHTS_FILE, save(state))
+        write_atomically(folder / CONFIG_FILE, self.config.to_json())
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> Self:
+        """Reads what `save_pretrained` wrote, on the CPU, ready for inference.
+
+        Raises:
+            WeightsMissing: a file is absent or damaged, or the weights are not those of the config.
+        """
+        try:
+            network = cls(TraceConfig.from_json((folder / CONFIG_FILE).read_bytes()))
+            network.load_state_dict(load((folder / WEIGHTS_FILE).read_bytes()))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise WeightsMissing(
+                f"no TRACE weights in {folder}: {Path(error.filename).name} is missing; make them "
+                "with `retrace train trace`"
+            ) from None
+        except (ValueError, SafetensorError, RuntimeError) as error:
+            raise WeightsMissing(
+                f"the TRACE weights in {folder} cannot be used: {error}; train them again with "
+                "`retrace train trace`"
+            ) from error
+        return network.eval()
+
+
+def bottleneck(width_in: int, hidden: int, width_out: int, config: TraceConfig) -> nn.Sequential:
+    """Down, GELU, dropout, up."""
+    return nn.Sequential(
+        nn.Linear(width_in, hidden),
+        nn.GELU(),
+        nn.Dropout(config.dropout),
+        nn.Linear(hidden, width_out),
+    )
+
+
+def shut(layer: nn.Module) -> None:
+    """Sets a linear layer to zero: what it ends begins as nothing."""
+    assert isinstance(layer, nn.Linear)
+    nn.init.zeros_(layer.weight)
+    nn.init.zeros_(layer.bias)
