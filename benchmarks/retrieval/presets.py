@@ -82,7 +82,7 @@ PRESETS = {
     "clip": Preset(
         "the ALAN of a pretrained profile, from its identity start, on the words of its text tower",
         untrained_config(appearance=1, motion=None, audio=None),
-        replace(_ONE_CYCLE, epochs=10, lr=1e-4, gate_lr=2e-3, projection_lr=2e-5),
+        replace(_ONE_CYCLE, lr=1e-4, gate_lr=2e-3, projection_lr=2e-5),
         trains_text=False,
         on_towers=True,
     ),

@@ -140,6 +140,20 @@ def test_what_hears_stays_as_it_was(dataset: RetrievalDataset):
     assert torch.equal(after.audio.project.weight, torch.eye(16))
 
 
+def test_asked_by_sound_the_ears_learn(tmp_path: Path, models: ModelLibrary):
+    _, table, *_ = write_depot(tmp_path)
+    Path(table).write_text('query = "audio"\n' + Path(table).read_text())
+    features = write_features(tmp_path / "features", models)
+    heard = open_dataset(table, annotations=None, features=features)
+    experiment = Training("clip", changes={"epochs": 3}).experiment(heard)
+    losses: list[dict[str, float]] = []
+    alan = experiment.train(on_step=lambda step, parts: losses.append(parts)).alan
+    assert losses[0].keys() == {"detector", "audio", "audio detector"}
+    assert alan.audio is not None
+    assert alan.audio.opening.share is not None
+    assert alan.audio.opening.share.item() != 0.0  # by this the profile knows that it was trained
+
+
 def test_words_to_tell_are_those_of_the_training_split(dataset: RetrievalDataset):
     training = Training("clip", changes={"epochs": 1})
     sizes = []
