@@ -10,7 +10,8 @@ from cli.options import LibraryOption, VideoArgument
 from cli.output import require_one, require_png, say, terminal_width, write, write_picture
 from cli.plots import describe_peak, text_plot
 from cli.tables import curve_csv
-from search_api.curves import DEFAULT_DETECTOR, to_curve
+from search_api.curves import DEFAULT_DETECTOR, score_title, to_curve
+from search_api.meanings import calibration_of
 from search_api.media import place_of
 from search_api.schemas import Curve
 from segments.catalog import Catalog, VideoRecord
@@ -38,7 +39,8 @@ def curve(
     with Catalog(opened) as catalog:
         record = catalog.find(video)
         track = TrackStore(opened.tracks).load(record.video_id, detector)
-        found = to_curve(track, record, place_of(catalog, record, prefer=video))
+        place = place_of(catalog, record, prefer=video)
+        found = to_curve(track, record, place, calibration_of(opened, track, place.camera))
         if png:
             _write_picture(png, found, catalog, record)
         elif json:
@@ -50,10 +52,12 @@ def curve(
 
 
 def _plot(found: Curve) -> None:
-    title = f"{found.video}  ·  {found.detector} score (raw, uncalibrated)"
-    write(
-        "\n".join([title, "", *text_plot(found, width=terminal_width()), "", describe_peak(found)])
-    )
+    known = found.calibration
+    title = f"{found.video}  ·  {score_title(found)}"
+    alarm = f"alarm from {known.threshold:.3f} on: " if known.threshold is not None else ""
+    peak = " · ".join(filter(None, [describe_peak(found), known.peak_meaning]))
+    plot = text_plot(found, width=terminal_width())
+    write("\n".join([title, "", *plot, "", f"{alarm}{known.meaning}", peak]))
 
 
 def _write_picture(path: Path, found: Curve, catalog: Catalog, record: VideoRecord) -> None:

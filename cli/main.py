@@ -6,7 +6,19 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from cli import bench, clip, curve, features, index, library, models, search, train
+from cli import (
+    bench,
+    calibrate,
+    clip,
+    curve,
+    features,
+    index,
+    library,
+    models,
+    search,
+    traces,
+    train,
+)
 from segments.errors import RetraceError
 
 EXIT_ERROR, EXIT_INTERRUPTED = 1, 130
@@ -37,9 +49,11 @@ app.command()(index.index)
 app.command()(search.search)
 app.command()(curve.curve)
 app.command()(clip.clip)
+app.command()(calibrate.calibrate)
 app.add_typer(library.app, name="library")
 app.add_typer(features.app, name="features")
 app.add_typer(models.app, name="models")
+app.add_typer(traces.app, name="traces")
 app.add_typer(train.app, name="train")
 app.add_typer(bench.app, name="bench")
 

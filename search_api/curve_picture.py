@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from search_api.clock import show_clock, show_wall_time
-from search_api.curves import peak_s
+from search_api.curves import peak_s, score_title
 from search_api.drawing import ACCENT, BACKGROUND, CARD, INK, LINE, QUIET
 from search_api.schemas import Curve
 
@@ -72,8 +72,9 @@ def _draw_scores(axes: Axes, curve: Curve) -> None:
     best = ([peak_s(curve)], [scores.max()])
     axes.plot(*best, "o", color=INK, markersize=7, zorder=4, clip_on=False)
     _draw_peak_line(axes, curve)
+    _draw_threshold(axes, curve)
     axes.set_ylim(0, 1)
-    axes.set_ylabel(f"{curve.detector} score (raw, uncalibrated)", color=QUIET, fontsize=10)
+    axes.set_ylabel(score_title(curve), color=QUIET, fontsize=10)
     axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)
     _draw_times(axes, curve)
@@ -81,6 +82,17 @@ def _draw_scores(axes: Axes, curve: Curve) -> None:
 
 def _draw_peak_line(axes: Axes, curve: Curve) -> None:
     axes.axvline(peak_s(curve), color=INK, linewidth=0.9, linestyle=(0, (3, 3)), alpha=0.7)
+
+
+def _draw_threshold(axes: Axes, curve: Curve) -> None:
+    """The line that rings an alarm, and above the plot what it stands for."""
+    threshold, meaning = curve.calibration.threshold, curve.calibration.meaning
+    if threshold is not None:
+        axes.axhline(threshold, color=INK, linewidth=1.1, linestyle=(0, (6, 3)), zorder=3)
+        meaning = f"– –  {threshold:.3f}: {meaning}"
+    axes.text(
+        1.0, 1.03, meaning, transform=axes.transAxes, color=QUIET, fontsize=9.5, ha="right"
+    ).set_parse_math(False)
 
 
 def _draw_times(axes: Axes, curve: Curve) -> None:

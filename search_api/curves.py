@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float64
 
-from search_api.schemas import Curve
+from search_api.schemas import Curve, CurveCalibration
 from segments.catalog import SourceRecord, VideoRecord
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
@@ -22,8 +22,13 @@ def best_track(tracks: TrackStore, video_id: str) -> AnomalyTrack | None:
     return tracks.load(video_id, DEFAULT_DETECTOR)
 
 
-def to_curve(track: AnomalyTrack, video: VideoRecord, place: SourceRecord) -> Curve:
-    """A track with the facts that say what it belongs to."""
+def to_curve(
+    track: AnomalyTrack,
+    video: VideoRecord,
+    place: SourceRecord,
+    calibration: CurveCalibration | None = None,
+) -> Curve:
+    """A track with the facts that say what it belongs to, and what it means."""
     return Curve(
         video=place.path,
         video_id=video.video_id,
@@ -34,7 +39,14 @@ def to_curve(track: AnomalyTrack, video: VideoRecord, place: SourceRecord) -> Cu
         pts_s=track.pts_s.tolist(),
         end_s=track.end_s,
         scores=track.scores.astype(np.float64).tolist(),
+        calibration=calibration or CurveCalibration(),
     )
+
+
+def score_title(curve: Curve) -> str:
+    """What the numbers of a curve are."""
+    known = curve.calibration.threshold is not None
+    return f"{curve.detector} score (raw{'' if known else ', uncalibrated'})"
 
 
 def peak_s(curve: Curve) -> float:

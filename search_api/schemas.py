@@ -109,6 +109,33 @@ class SearchQuery(SearchRequest):
     """The words that stood for the sound where no model compares sounds with pictures, by share."""
 
 
+class Reason(BaseModel):
+    """One sentence that a detector found near."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: str
+    context: str
+    """The sort of place that it is said of."""
+    kind: str | None
+    """What is wrong in it; None where nothing is."""
+    similarity: float
+    """Cosine with what the pictures show, in [-1, 1]."""
+
+
+class Explanation(BaseModel):
+    """Why a detector gave its score to a stretch of time."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    detector: str
+    start_s: float
+    end_s: float
+    anomalous: list[Reason]
+    """Nearest first."""
+    normal: list[Reason]
+
+
 class SearchHit(BaseModel):
     """One span of one content."""
 
@@ -130,6 +157,8 @@ class SearchHit(BaseModel):
     were compared with words in place of a sound begin with "words."."""
     anomaly: dict[str, float]
     """Pooled raw score of the span by detector."""
+    explanation: Explanation | None
+    """Of the span's most anomalous time; None where no detector explains itself."""
 
 
 class SearchResponse(BaseModel):
@@ -143,6 +172,30 @@ class SearchResponse(BaseModel):
     ranking: Literal["similarity", "rank-fusion"]
     """Whether scores are similarities, or reciprocal ranks that say nothing about how alike."""
     hits: list[SearchHit]
+
+
+class CurveCalibration(BaseModel):
+    """What the scores of a curve mean at its camera; numbers are None where uncalibrated."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    meaning: str = "uncalibrated"
+    """Of the threshold, in words; begins with "uncalibrated" where there is none, and says why."""
+    threshold: float | None = None
+    """Raw score that rings an alarm."""
+    alarms_per_day: float | None = None
+    """About how many, per 24 hours of normal footage of this camera."""
+    alarms_per_day_interval: tuple[float, float] | None = None
+    """95 %."""
+    footage_s: float | None = None
+    """Normal footage that this rests on."""
+    left_out: int | None = None
+    """Highest alarms of that footage that do not count."""
+    peak_meaning: str | None = None
+    """How common scores as high as the curve's highest are, in words."""
+    peak_per_day: float | None = None
+    """0 where nothing in the footage was as high."""
+    peak_per_day_interval: tuple[float, float] | None = None
 
 
 class Curve(BaseModel):
@@ -161,4 +214,5 @@ class Curve(BaseModel):
     """Start of the time each score speaks for; it lasts until the next, the last until `end_s`."""
     end_s: float
     scores: list[float]
-    """Raw: comparable within a camera only, until calibrated."""
+    """Raw: comparable within a camera only."""
+    calibration: CurveCalibration = CurveCalibration()

@@ -9,6 +9,7 @@ LIBRARY/
     manifest.json                   what made its vectors
     edge/                           the embedded vector store
     owner.lock                      who owns that store now (segments.store.lock)
+    calibrations.json               what scores mean at each camera (segments.calibrations)
     tracks/VIDEO_ID/DETECTOR.npz    anomaly scores over time
     work/                           features of videos that are not finished
     traces/                         the trace bank as the profile reads it: another set of vectors
@@ -178,6 +179,10 @@ class Library:
     @property
     def tracks(self) -> Path:
         return self.vectors.path / "tracks"
+
+    @property
+    def calibrations_file(self) -> Path:
+        return self.vectors.path / "calibrations.json"
 
     @property
     def lock_file(self) -> Path:

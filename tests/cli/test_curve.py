@@ -94,6 +94,8 @@ def test_the_terminal_gets_the_plot(retrace, footage: Path) -> None:
 
 def test_json_and_csv_hold_every_score(retrace, footage: Path) -> None:
     answer = json.loads(retrace(footage, "--json").stdout)
+    meaning = answer.pop("calibration").pop("meaning")
+    assert meaning == "uncalibrated: `retrace calibrate --camera gate --detector alan` would do it"
     assert answer == {
         "video": str(footage),
         "video_id": GATE,
