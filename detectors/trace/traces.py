@@ -15,7 +15,7 @@ The shipped folder is never changed. A user's own folder lies over it: its files
 contexts, and its `removed.yaml` lists sentences of the shipped one that are not to be used.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -53,6 +53,17 @@ def load_bank(folder: Path = BANK, *, own: Path | None = None) -> dict[str, Cont
     if own is None or not own.exists():
         return shipped
     return _laid_over(shipped, _read_folder(own), removed=set(map(trace_id, _read_removed(own))))
+
+
+def require_context(bank: Mapping[str, Context], name: str) -> str:
+    """The name, where the bank has a context of it.
+
+    Raises:
+        UserError: it has not.
+    """
+    if name not in bank:
+        raise UserError(f"no context {name!r} in the bank; there are: {', '.join(sorted(bank))}")
+    return name
 
 
 def save_context(folder: Path, context: Context) -> Path:
