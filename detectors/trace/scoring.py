@@ -11,11 +11,11 @@ from detectors.trace.sentences import Trace
 from segments.errors import UserError
 
 Rule = Literal["difference", "share"]
-""""difference": best anomalous cosine minus best normal one, in [-2, 2]. "share": part of the
-softmax over the k + k nearest that the anomalous have, in [0, 1] (Flashback, METHODS B.5)."""
+""""difference": best anomalous cosine minus best normal one, in [-2, 2]. "share": the part that
+anomalous traces have of the softmax over traces, in [0, 1] (Flashback, METHODS B.5)."""
 K = 5
-SHARE_TAU = 0.07
-"""Temperature of "share": that of training."""
+SHARE_TAU = 0.05
+"""Temperature of "share": chosen on simulated training videos."""
 SMALLEST_NORM = 1e-12
 
 
@@ -77,13 +77,16 @@ def score(
     anomalous: TraceSet,
     *,
     k: int = K,
-    rule: Rule = "difference",
+    rule: Rule = "share",
+    counted: int | None = None,
 ) -> TraceScores:
     """Compares clips with the traces of the chosen contexts.
 
     Args:
         z: unit vectors, one per clip.
-        k: traces of each set that are kept as the explanation, and that "share" counts.
+        k: traces of each set that are kept as the explanation.
+        counted: nearest traces of each set that "share" is taken over; None for all. One sentence
+            that happens to be near decides less than with "difference".
 
     Raises:
         UserError: a set is empty, or k is below 1.
@@ -95,9 +98,12 @@ def score(
         )
     normal_rows, normal_sims = nearest(z, normal.vectors, k)
     anomalous_rows, anomalous_sims = nearest(z, anomalous.vectors, k)
-    rules = {"difference": _difference, "share": _share}
+    if rule == "difference":
+        scores = anomalous_sims[:, 0] - normal_sims[:, 0]
+    else:
+        scores = _share(z @ normal.vectors.T, z @ anomalous.vectors.T, counted)
     return TraceScores(
-        rules[rule](normal_sims, anomalous_sims).astype(np.float32),
+        scores.astype(np.float32),
         _named(normal, normal_rows),
         normal_sims,
         _named(anomalous, anomalous_rows),
@@ -114,17 +120,17 @@ def nearest(
     return rows, np.take_along_axis(sims, rows, axis=1)
 
 
-def _difference(
-    normal: Float32[np.ndarray, "t k"], anomalous: Float32[np.ndarray, "t j"]
-) -> Float32[np.ndarray, " t"]:
-    return anomalous[:, 0] - normal[:, 0]
-
-
 def _share(
-    normal: Float32[np.ndarray, "t k"], anomalous: Float32[np.ndarray, "t j"]
+    normal: Float32[np.ndarray, "t n"], anomalous: Float32[np.ndarray, "t m"], counted: int | None
 ) -> Float64[np.ndarray, " t"]:
-    sums = [np.exp(sims.astype(np.float64) / SHARE_TAU).sum(axis=1) for sims in (normal, anomalous)]
+    sums = [np.exp(_largest(s, counted) / SHARE_TAU).sum(axis=1) for s in (normal, anomalous)]
     return sums[1] / (sums[0] + sums[1])
+
+
+def _largest(sims: Float32[np.ndarray, "t n"], count: int | None) -> Float64[np.ndarray, "t k"]:
+    if count is not None and count < sims.shape[1]:
+        sims = np.partition(sims, -count, axis=1)[:, -count:]
+    return sims.astype(np.float64)
 
 
 def _named(traces: TraceSet, rows: Int[np.ndarray, "t k"]) -> tuple[tuple[str, ...], ...]:

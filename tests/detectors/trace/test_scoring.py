@@ -29,16 +29,17 @@ def test_vectors_are_scaled_to_length_1() -> None:
 
 
 def test_the_difference_of_the_maxima() -> None:
-    found = score(Z, NORMAL, ANOMALOUS)
+    found = score(Z, NORMAL, ANOMALOUS, rule="difference")
     # Clip 0: 0.6 against 1; clip 1: 1 against 0.8.
     np.testing.assert_allclose(found.scores, [-0.4, 0.2], atol=1e-6)
     assert found.scores.dtype == np.float32
 
 
-def test_the_share_of_the_softmax_over_the_nearest() -> None:
-    found = score(Z[:1], NORMAL, ANOMALOUS, k=2, rule="share")
-    normal = math.exp(1 / SHARE_TAU) + math.exp(0)
-    anomalous = math.exp(0.6 / SHARE_TAU) + math.exp(0)
+@pytest.mark.parametrize(("counted", "last"), [(None, math.exp(-1 / SHARE_TAU)), (2, 0.0)])
+def test_the_share_of_the_softmax(counted: int | None, last: float) -> None:
+    found = score(Z[:1], NORMAL, ANOMALOUS, counted=counted)
+    normal = math.exp(1 / SHARE_TAU) + 1
+    anomalous = math.exp(0.6 / SHARE_TAU) + 1 + last
     assert found.scores[0] == pytest.approx(anomalous / (normal + anomalous), rel=1e-5)
 
 
@@ -61,7 +62,7 @@ def test_equal_cosines_keep_the_order_of_the_bank() -> None:
     assert rows.tolist() == [[0, 1]]
 
 
-def test_k_changes_the_explanation_and_not_the_difference() -> None:
+def test_k_changes_the_explanation_and_not_the_score() -> None:
     one, five = (score(Z, NORMAL, ANOMALOUS, k=k).scores for k in (1, 5))
     np.testing.assert_array_equal(one, five)
 
