@@ -35,21 +35,27 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
         ("time", False, lambda hit: show_wall_time(hit.start_time) if hit.start_time else ""),
         ("score", True, lambda hit: f"{hit.score:.4f}"),
         ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
+        ("nearest trace", False, nearest_trace),
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     cells = {title: [Text.assemble(show(hit)) for hit in hits] for title, _, show in columns}
     shown = [(title, right) for title, right, _ in columns if any(cells[title])]
     for title, right in shown:
-        overflow = "fold" if title == "video" else "ellipsis"
+        is_long = title in ("video", "nearest trace")
         table.add_column(
             title,
             justify="right" if right else "left",
-            no_wrap=title != "video",
-            overflow=overflow,
+            no_wrap=not is_long,
+            overflow="fold" if is_long else "ellipsis",
         )
     for row in zip(*(cells[title] for title, _ in shown), strict=True):
         table.add_row(*row)
     return table
+
+
+def nearest_trace(hit: SearchHit) -> str:
+    """The anomalous sentence nearest to the span's most anomalous time; empty without reasons."""
+    return hit.explanation.anomalous[0].text if hit.explanation else ""
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
@@ -77,12 +83,16 @@ def _anomaly(hit: SearchHit, track: AnomalyTrack | None) -> Text:
 
 
 def hits_csv(hits: Sequence[SearchHit]) -> str:
-    """One line per hit; a column for each part ("parts.X") and detector ("anomaly.X")."""
+    """One line per hit; a column for each part ("parts.X") and detector ("anomaly.X").
+
+    Where scores have reasons, "nearest_trace" is the nearest anomalous sentence.
+    """
     rows = [
         {
             **hit.model_dump(mode="json", include=set(CSV_FIELDS)),
             **{f"parts.{name}": value for name, value in hit.parts.items()},
             **{f"anomaly.{name}": value for name, value in hit.anomaly.items()},
+            **({"nearest_trace": nearest_trace(hit)} if hit.explanation else {}),
         }
         for hit in hits
     ]

@@ -15,9 +15,9 @@ from detectors.trace.contexts import choose
 from detectors.trace.index import Scenes, open_index
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import TraceScores, TraceSet, score
+from detectors.trace.shipped import network_for
 from detectors.trace.stream import TraceStream
 from detectors.trace.traces import load_bank
-from detectors.trace.weights import load_network
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
 from indexer.features import VideoFeatures
@@ -33,7 +33,7 @@ from segments.vectors import ClipFeatures
 class TraceBench:
     """What all videos of a run share."""
 
-    network: TraceNetwork
+    profile: str
     normal: TraceSet
     anomalous: TraceSet
     scenes: Scenes
@@ -55,7 +55,7 @@ class TraceBench:
         with CameraContexts(library) as known:
             chosen = {camera: tuple(c.similarities) for camera, c in known.chosen().items()}
             contexts = {**chosen, **known.pinned()}
-        return cls(load_network(profile), normal, anomalous, scenes, contexts)
+        return cls(profile.spec.name, normal, anomalous, scenes, contexts)
 
     def detector(self, cameras: Sequence[str]) -> "TraceDetector":
         """For a video that these cameras saw."""
@@ -95,10 +95,17 @@ class TraceDetector:
     def _embed(
         self, features: VideoFeatures, clips: range, *, known: int
     ) -> Float32[np.ndarray, "t d"]:
-        config = self._bench.network.config
-        around = range(max(0, clips.start - config.reach), min(known, clips.stop + config.ahead))
-        z = embed(self._bench.network, features.read(around))
+        network = fitting_network(self._bench.profile, features.read(range(0)))
+        reach, ahead = network.config.reach, network.config.ahead
+        around = range(max(0, clips.start - reach), min(known, clips.stop + ahead))
+        z = embed(network, features.read(around))
         return z[clips.start - around.start :][: len(clips)]
+
+
+def fitting_network(profile: str, features: ClipFeatures) -> TraceNetwork:
+    """The network for features of a profile."""
+    widths = {name: array.shape[1] for name, array in features.streams.items()}
+    return network_for(profile, dim=widths["appearance"], motion_dim=widths.get("motion"))
 
 
 def embed(network: TraceNetwork, features: ClipFeatures) -> Float32[np.ndarray, "t d"]:

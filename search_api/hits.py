@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from search_api.ranking import Ranked
-from search_api.schemas import SearchHit, SearchRequest
+from search_api.schemas import Explanation, SearchHit, SearchRequest
 from segments.catalog import Catalog, SourceRecord
 from segments.payload import SegmentPayload
 
@@ -43,7 +43,13 @@ class SourceChooser:
         )
 
 
-def to_hit(rank: int, found: Ranked, payload: SegmentPayload, place: SourceRecord) -> SearchHit:
+def to_hit(
+    rank: int,
+    found: Ranked,
+    payload: SegmentPayload,
+    place: SourceRecord,
+    explanation: Explanation | None,
+) -> SearchHit:
     """A hit of one point, shown at one of its places."""
     return SearchHit(
         rank=rank,
@@ -56,6 +62,7 @@ def to_hit(rank: int, found: Ranked, payload: SegmentPayload, place: SourceRecor
         score=found.score,
         parts=found.parts,
         anomaly=payload.anomaly,
+        explanation=explanation,
     )
 
 

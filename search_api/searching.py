@@ -9,6 +9,7 @@ from jaxtyping import Float32
 
 from encoders.base import Profile
 from search_api.checks import check_answerable, check_asks
+from search_api.explaining import Explainer
 from search_api.hits import SourceChooser, to_hit, to_ms
 from search_api.ranking import Ranked, best_first, fuse
 from search_api.schemas import MAX_LIMIT, SearchHit, SearchQuery, SearchRequest, SearchResponse
@@ -141,7 +142,11 @@ class Searcher:
         chosen = ((point, payload, places.choose(payload)) for point, payload in ranked)
         shown = ((point, payload, place) for point, payload, place in chosen if place)
         best = islice(shown, request.limit)
-        return [to_hit(rank, *found) for rank, found in enumerate(best, start=1)]
+        explainer = Explainer(self._library)
+        return [
+            to_hit(rank, point, payload, place, explainer.of_segment(payload))
+            for rank, (point, payload, place) in enumerate(best, start=1)
+        ]
 
 
 def to_filter(request: SearchRequest) -> Filter:

@@ -48,6 +48,7 @@ def hit(video_id: str, path: Path) -> SearchHit:
         score=0.5,
         parts={},
         anomaly={},
+        explanation=None,
     )
 
 

@@ -28,6 +28,7 @@ def hit(rank: int) -> SearchHit:
         score=0.5,
         parts={"cls.appearance": 0.5},
         anomaly={"alan": 1.0},
+        explanation=None,
     )
 
 

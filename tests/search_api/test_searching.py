@@ -240,6 +240,7 @@ def test_the_answers_json_has_the_promised_shape(searcher: Searcher) -> None:
         "end_s": 10.24,
         "start_time": "2026-11-01T10:00:00+01:00",
         "anomaly": {"alan": 0.9},
+        "explanation": None,
     }
 
 

@@ -1,0 +1,41 @@
+"""Which network a profile's features go through: the one trained for it, else none that acts."""
+
+from functools import cache
+from pathlib import Path
+
+from detectors.trace.config import TraceConfig
+from detectors.trace.network import TraceNetwork
+from segments.errors import WeightsMissing
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""A folder per profile that has a trained network."""
+
+
+@cache
+def network_for(profile: str, *, dim: int, motion_dim: int | None) -> TraceNetwork:
+    """The network for a profile's features, ready for inference.
+
+    A profile without one of its own gets an untrained one, which is plain retrieval by appearance.
+
+    Args:
+        profile: its name.
+        dim: width of its stream "appearance".
+        motion_dim: width of its stream "motion"; None where it has none.
+
+    Raises:
+        WeightsMissing: the trained one is damaged, or for features of other widths.
+    """
+    folder = WEIGHTS / profile
+    if not folder.is_dir():
+        if motion_dim is None:
+            return TraceNetwork(TraceConfig(dim, 1, fusion="appearance")).eval()
+        return TraceNetwork(TraceConfig(dim, motion_dim)).eval()
+    network = TraceNetwork.from_pretrained(folder)
+    found = network.config
+    if (found.dim, found.motion_dim) != (dim, motion_dim):
+        raise WeightsMissing(
+            f"the TRACE network in {folder} is for features of widths "
+            f"{(found.dim, found.motion_dim)}, and the profile {profile} gives "
+            f"{(dim, motion_dim)}: train it again with `retrace train trace`"
+        )
+    return network
