@@ -1,7 +1,9 @@
 """The bank in a store: encoded once, changed with the bank, and the same from either engine."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from segments.library import Library
 from segments.manifest import SpaceManifest, VectorRecord
 from segments.store.base import Collection
 from segments.store.edge import EdgeStore
-from segments.store.server import ServerStore
+from segments.store.server import ServerStore, collection_name
 
 
 def make_bank(**normal: Sequence[str]) -> dict[str, Context]:
@@ -64,20 +66,41 @@ def library(swift_path: Path) -> Library:
     return Library.create(swift_path / "library", "tiny")
 
 
-@pytest.fixture(params=["edge", "memory"])
+@pytest.fixture(params=["edge", "memory", pytest.param("server", marks=pytest.mark.qdrant)])
 def store(request: pytest.FixtureRequest, swift_path: Path) -> Iterator[Collection[TracePayload]]:
-    manifest = Words().manifest.model_copy(
-        update={"vectors": (VectorRecord(name=VECTOR, blocks=(VECTOR,), block_dim=6),)}
-    )
-    if request.param == "memory":
-        opened = ServerStore[TracePayload].open(":memory:", manifest, payload=TracePayload)
-    else:
-        EdgeStore.create(swift_path / "edge", manifest.specs, payload=TracePayload)
-        opened = EdgeStore[TracePayload].open(
-            swift_path / "edge", manifest.specs, payload=TracePayload
-        )
-    yield opened
-    opened.close()
+    opened = {"edge": open_edge, "memory": open_memory, "server": open_server}[request.param]
+    yield from opened(swift_path)
+
+
+def make_manifest(profile: str = "tiny") -> SpaceManifest:
+    record = VectorRecord(name=VECTOR, blocks=(VECTOR,), block_dim=6)
+    return Words().manifest.model_copy(update={"profile": profile, "vectors": (record,)})
+
+
+def open_edge(folder: Path) -> Iterator[Collection[TracePayload]]:
+    specs = make_manifest().specs
+    EdgeStore.create(folder / "edge", specs, payload=TracePayload)
+    store = EdgeStore[TracePayload].open(folder / "edge", specs, payload=TracePayload)
+    yield store
+    store.close()
+
+
+def open_memory(folder: Path) -> Iterator[Collection[TracePayload]]:
+    store = ServerStore[TracePayload].open(":memory:", make_manifest(), payload=TracePayload)
+    yield store
+    store.close()
+
+
+def open_server(folder: Path) -> Iterator[Collection[TracePayload]]:
+    url = os.environ.get("RETRACE_QDRANT_URL")
+    if url is None:
+        pytest.skip("no Qdrant server: set RETRACE_QDRANT_URL")
+    manifest = make_manifest(profile=f"test-{uuid4().hex[:8]}")
+    ServerStore.create(url, manifest, payload=TracePayload)
+    store = ServerStore[TracePayload].open(url, manifest, payload=TracePayload)
+    yield store
+    store._client.delete_collection(collection_name(manifest))
+    store.close()
 
 
 def test_either_engine_gives_sets_in_the_banks_order(store: Collection[TracePayload]) -> None:

@@ -74,6 +74,16 @@ def test_untrained_is_mean_pooled_zero_shot_retrieval(models: ModelLibrary, name
             np.testing.assert_allclose(found, zero_shot, atol=1e-5)
 
 
+def test_sentences_are_words_in_the_space_of_appearance(
+    profile: PretrainedProfile, features: ClipFeatures
+) -> None:
+    texts = ["a man runs", "a dog sleeps in the sun", "two cars collide"]
+    sentences = profile.encode_sentences(texts)
+    np.testing.assert_array_equal(sentences, profile.towers.words.encode(texts))
+    np.testing.assert_allclose(np.linalg.norm(sentences, axis=1), 1.0, atol=1e-5)
+    assert sentences.shape[1] == features.streams["appearance"].shape[1]
+
+
 def test_motion_has_no_weight_until_trained(profile: PretrainedProfile) -> None:
     query = profile.encode_text("smoke")
     assert profile.spec.streams == ("appearance", "motion")
