@@ -82,7 +82,7 @@ def test_json_is_one_object_and_nothing_else(retrace) -> None:
     assert list(answer) == ["query", "profile", "level", "ranking", "hits"]
     assert list(answer["hits"][0]) == [
         *("rank", "video", "video_id", "camera", "start_s", "end_s", "start_time"),
-        *("score", "parts", "anomaly"),
+        *("score", "parts", "anomaly", "explanation"),
     ]
     assert answer["hits"][0]["score"] == 1.0
     assert answer["query"]["alpha"] == 1.0
