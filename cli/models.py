@@ -104,13 +104,15 @@ def verify(
 @app.command()
 def path(
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="A model; the library where not given.")
+        str | None,
+        typer.Argument(metavar="[NAME]", help="A model or a profile; the library where not given."),
     ] = None,
     models: ModelsOption = None,
 ) -> None:
-    """Prints the folder of a model, or of the library."""
+    """Prints the folder of a model, of each of a profile's models, or of the library."""
     library = _library(models)
-    write(str(library.root if name is None else library.folder(name)))
+    folders = [library.root] if name is None else map(library.folder, _models_of(library, [name]))
+    write("\n".join(str(folder) for folder in folders))
 
 
 @app.command()
@@ -138,16 +140,29 @@ def _library(root: Path | None) -> "ModelLibrary":
 
 
 def _chosen(library: "ModelLibrary", names: list[str]) -> list["ModelSpec"]:
+    from encoders.models.specs import model_specs
+
+    specs = model_specs()
+    # a trained ALAN has no spec: it came by `adopt`, and is fetched from nowhere
+    return [specs[name] for name in _models_of(library, names) if name in specs]
+
+
+def _models_of(library: "ModelLibrary", names: list[str]) -> list[str]:
+    """The models that are named, and those of the profiles that are, each once.
+
+    Raises:
+        UserError: a name is neither.
+    """
     from encoders.models.specs import model_specs, profile_recipes
 
     specs, recipes = model_specs(), profile_recipes(library)
-    unknown = [name for name in names if name not in specs and name not in recipes]
+    adopted = {recipe.alan for recipe in recipes.values()}
+    unknown = [name for name in names if name not in {*specs, *recipes, *adopted}]
     if unknown:
         known = f"profiles {', '.join(recipes)}; models {', '.join(specs)}"
         raise UserError(f"unknown: {', '.join(unknown)}. Choose of {known}")
     models = [m for name in names for m in (recipes[name].models if name in recipes else (name,))]
-    # a trained ALAN has no spec: it came by `adopt`, and is fetched from nowhere
-    return [specs[name] for name in dict.fromkeys(models) if name in specs]
+    return list(dict.fromkeys(models))
 
 
 def _say_licence(spec: "ModelSpec") -> None:

@@ -145,6 +145,12 @@ def test_path(library: Path, files: Path, tmp_path: Path):
     assert f"run `retrace models pull {SIGLIP}`" in absent.stderr
     retrace("pull", SIGLIP, "--from", files)
     assert retrace("path", SIGLIP).stdout == f"{library / SIGLIP}\n"
+    retrace("pull", "clip-open", "--from", files, "--yes")
+    assert retrace("path", "clip-open").stdout.splitlines() == [
+        str(library / name) for name in (SIGLIP, "xclip-base-patch32", "clap-htsat-unfused")
+    ]
+    unknown = retrace("path", "clp")
+    assert (unknown.exit_code, "unknown: clp. Choose of profiles" in unknown.stderr) == (1, True)
 
 
 def test_adopt(library: Path, files: Path, tmp_path: Path):
