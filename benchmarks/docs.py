@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.calibration_check.report import calibration_table
 from benchmarks.frame_scores.report import frames_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
@@ -22,6 +23,7 @@ DOCUMENTS = (
 )
 RESULTS = ROOT / "benchmarks" / "results"
 PARTS: dict[str, Callable[[RunRecord], str]] = {
+    "calibration-check": calibration_table,
     "compact": compact_table,
     "indexing": indexing_table,
     "tower-speed": profiles_table,

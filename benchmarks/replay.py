@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from benchmarks.calibration_check.arguments import TASK as CALIBRATION
+from benchmarks.calibration_check.running import replay as replay_calibration
 from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
@@ -43,6 +45,8 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"`{record.command}`"
         )
     try:
+        if task == CALIBRATION:
+            return replay_calibration(record)
         if task.startswith("vad-"):
             return replay_frames(record)
         return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli.bench import frames, profiles, replaying, retrieval, served, towers, training
+from cli.bench import calibration, frames, profiles, replaying, retrieval, served, towers, training
 
 app = typer.Typer(help="Measures retrace.", invoke_without_command=True)
 app.command()(profiles.compact)
@@ -16,6 +16,7 @@ app.command()(towers.tower_speed)
 app.command("vad-ucf-crime")(frames.labelled("vad-ucf-crime", "UCF-Crime"))
 app.command("vad-xd-violence")(frames.labelled("vad-xd-violence", "XD-Violence"))
 app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTech"))
+app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
 for task in (

@@ -33,7 +33,10 @@ class Alarm:
 
 def find_alarms(track: AnomalyTrack, threshold: float, *, gap_s: float = GAP_S) -> list[Alarm]:
     """A track's alarms, by time; scores that equal the threshold reach it."""
-    rings = (track.scores >= threshold) & (recent(track, gap_s) < threshold)
+    reaching = track.scores >= threshold
+    if not reaching.any():  # most videos, at a threshold that is worth having
+        return []
+    rings = reaching & (recent(track, gap_s) < threshold)
     firsts = np.flatnonzero(rings)
     pieces = pairwise([*firsts.tolist(), len(track)])
     return [_alarm(track, slice(first, end), threshold) for first, end in pieces]

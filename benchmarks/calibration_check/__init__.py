@@ -1,0 +1,1 @@
+"""Whether calibrations keep what they say: alarms on held-out simulated footage."""

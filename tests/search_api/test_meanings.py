@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from search_api.meanings import (
+    calibration_of,
+    describe,
+    describe_score,
+    show_length,
+    show_number,
+)
+from segments.calibrations import Calibration
+from segments.library import Library
+from segments.scores import AnomalyTrack
+
+CALIBRATION = Calibration(
+    detector="alan",
+    alarms_per_day=1.0,
+    threshold=0.75,
+    problem=None,
+    missing_s=0.0,
+    num_alarms=1,
+    footage_s=86400.0,
+    num_videos=3,
+    gap_s=30.0,
+    left_out=1,
+    dispersion=1.0,
+    levels=((0.9, 1), (0.75, 2), (0.5, 25)),
+)
+
+
+def test_a_threshold_is_said_with_what_it_rests_on() -> None:
+    assert describe(CALIBRATION) == (
+        "about 1 alarm a day here (0.025 to 3.7), from 24 h, its 1 highest left out"
+    )
+    more = CALIBRATION.model_copy(update={"num_alarms": 24, "left_out": 0})
+    assert describe(more) == "about 24 alarms a day here (15 to 35), from 24 h"
+    unknown = CALIBRATION.model_copy(update={"threshold": None, "problem": "too dark"})
+    assert describe(unknown) == "uncalibrated: too dark"
+
+
+@pytest.mark.parametrize(
+    ("score", "meaning"),
+    [
+        (0.95, "higher than 24 h of normal footage here"),
+        (0.9, "higher than 24 h of normal footage here"),  # but for the one left out
+        (0.8, "higher than 24 h of normal footage here"),
+        (0.75, "as high about 1 times a day here"),
+        (0.6, "as high about 1 times a day here"),
+        (0.1, "as high about 24 times a day here"),
+    ],
+)
+def test_a_score_is_said_by_how_common_it_is(score: float, meaning: str) -> None:
+    assert describe_score(CALIBRATION, score) == meaning
+
+
+def test_numbers_and_lengths_are_short() -> None:
+    values = (0.0253, 0.6, 1.0, 9.96, 12.4, 1234.5)
+    assert [show_number(value) for value in values] == ["0.025", "0.6", "1", "10", "12", "1234"]
+    assert [show_length(s) for s in (1800, 9000, 111600)] == ["30 min", "2.5 h", "31 h"]
+
+
+def test_a_video_of_no_camera_has_no_meaning(tmp_path: Path) -> None:
+    track = AnomalyTrack("alan", np.zeros(1, np.float32), np.zeros(1), 1.0)
+    found = calibration_of(Library(tmp_path, "tiny"), track, None)
+    assert found.meaning == "uncalibrated: no camera is known for this video"
