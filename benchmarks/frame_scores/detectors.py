@@ -12,13 +12,20 @@ from jaxtyping import Float32
 
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.frame_scores.clips import ClipMeasures, Look, Sense
+from benchmarks.records import digest_of
+from benchmarks.trace.detector import Bank, TraceDetector, shipped
+from detectors.trace.index import BANK
+from detectors.trace.network import CONFIG_FILE, WEIGHTS_FILE
+from detectors.trace.payload import bank_digest
+from detectors.trace.shipped import WEIGHTS
+from detectors.trace.traces import load_bank
 from encoders.alan import Alan, AlanPredictor
 from encoders.base import Profile
 from encoders.registry import resolve_device
 from segments.errors import UserError
 
 Detector = Callable[[Look], Float32[np.ndarray, " t"]]
-ALAN, CHANCE = "alan", "random"
+ALAN, TRACE, CHANCE = "alan", "trace", "random"
 SMALLEST_NORM = 1e-12
 
 
@@ -69,7 +76,7 @@ NEEDS: dict[str, Sense] = {
     "loudness": "sound",
 }
 """What a detector takes beside features."""
-NAMES = (ALAN, *TRIVIAL, CHANCE)
+NAMES = (ALAN, TRACE, *TRIVIAL, CHANCE)
 
 
 def require_known(names: tuple[str, ...], senses: frozenset[Sense]) -> None:
@@ -95,6 +102,18 @@ def trivial_runs(senses: frozenset[Sense]) -> list[Run]:
 def profile_run(profile: Profile) -> Run:
     """MIL confidence of a profile's own network."""
     return Run(ALAN, lambda look: profile.score_clips(look.features))
+
+
+def trace_run(profile: Profile) -> Run:
+    """TRACE with the network that comes with a profile, against the whole shipped bank."""
+    return Run(TRACE, TraceDetector(shipped(profile), Bank.of(profile)))
+
+
+def trace_digests(profile: Profile) -> dict[str, str]:
+    """Of the shipped bank, and of the network where one is trained for the profile."""
+    files = [WEIGHTS / profile.spec.name / name for name in (CONFIG_FILE, WEIGHTS_FILE)]
+    trained = {"trace network": digest_of(files)} if all(f.exists() for f in files) else {}
+    return {BANK: bank_digest(load_bank()), **trained}
 
 
 def checkpoint_run(folder: Path, *, device: str) -> Run:

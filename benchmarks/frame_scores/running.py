@@ -8,16 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.datasets.base import DatasetMissing
 from benchmarks.frame_metrics import FrameTrack
 from benchmarks.frame_scores.arguments import FrameArguments
 from benchmarks.frame_scores.detectors import (
     ALAN,
     CHANCE,
+    TRACE,
     Run,
     checkpoint_run,
     network_missing,
     profile_run,
     require_known,
+    trace_digests,
+    trace_run,
     trivial_runs,
 )
 from benchmarks.frame_scores.resampling import (
@@ -92,11 +96,12 @@ def detector_runs(task: FrameTask, arguments: FrameArguments) -> list[Run]:
 
     Raises:
         UserError: no such detector, or another number of checkpoints than of seeds.
-        DatasetMissing: "alan" is asked for and there is no network.
+        DatasetMissing: "alan" is asked for and there is no network, or "trace" and no words.
     """
     require_known(arguments.detector, task.clips.senses)
     networks = _networks(task, arguments) if ALAN in arguments.detector else []
-    return [*networks, *trivial_runs(task.clips.senses)]
+    traces = [_trace(task)] if TRACE in arguments.detector else []
+    return [*networks, *traces, *trivial_runs(task.clips.senses)]
 
 
 def measure(scored: Sequence[ScoredVideo], runs: Sequence[Run], *, rounds: int) -> dict[str, Any]:
@@ -140,6 +145,15 @@ def _networks(task: FrameTask, arguments: FrameArguments) -> list[Run]:
     return [profile_run(task.profile)]
 
 
+def _trace(task: FrameTask) -> Run:
+    if task.profile is None:
+        raise DatasetMissing(
+            "trace compares pictures with words, and what made these features is not on this "
+            "machine: make them with `retrace features extract`, or name the footage by --videos"
+        )
+    return trace_run(task.profile)
+
+
 def _seed(runs: Sequence[Run], row: int) -> int:
     return sum(run.name == runs[row].name for run in runs[:row])
 
@@ -178,4 +192,5 @@ def _weight_digests(task: FrameTask, arguments: FrameArguments) -> dict[str, str
         f"checkpoint {seed}": digest_of([folder / CONFIG_FILE, folder / WEIGHTS_FILE])
         for seed, folder in enumerate(arguments.checkpoint)
     }
-    return made | trained
+    traced = trace_digests(task.profile) if TRACE in arguments.detector and task.profile else {}
+    return made | trained | traced

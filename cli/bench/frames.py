@@ -15,7 +15,7 @@ DetectorOption = Annotated[
     list[str] | None,
     typer.Option(
         "--detector",
-        help="alan (default), or a trivial one: those that can be asked are in every table.",
+        help="alan (default), trace, or a trivial one: those are in every table where they can.",
     ),
 ]
 CheckpointOption = Annotated[

@@ -1,0 +1,1 @@
+"""How well TRACE does, and what of it matters."""

@@ -1,0 +1,120 @@
+"""One training run of TRACE, from a folder of simulated features to a network and its record."""
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from benchmarks.datasets.drawn import Progress
+from benchmarks.trace.lessons import Lessons, simulated_lessons
+from detectors.trace.config import Fusion, TraceConfig, Window
+from detectors.trace.training import OnEpoch, TraceRecipe, TraceTrainer
+from encoders.base import Profile
+from encoders.registry import load_profile
+from segments.errors import UserError
+from segments.files import write_atomically
+
+RECORD_FILE = "trained_on.json"
+
+
+class TraceTraining(BaseModel):
+    """What `retrace train trace` was asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str = "simulated"
+    work: Path = Path("runs/simulated")
+    videos: int = 1000
+    """Untrimmed training videos, from the first on."""
+    scenes: int = 0
+    """Short captioned scenes."""
+    fusion: Fusion = "attention"
+    windows: tuple[tuple[int, int], ...] = ((16, 1),)
+    """Slots and stride of each, in clips."""
+    ahead: int = 0
+    epochs: int = 10
+    lr: float = 2e-3
+    batch_size: int = 32
+    seed: int = 0
+
+    @property
+    def recipe(self) -> TraceRecipe:
+        return TraceRecipe(
+            epochs=self.epochs, lr=self.lr, batch_size=self.batch_size, seed=self.seed
+        )
+
+    def config(self, *, dim: int, motion_dim: int) -> TraceConfig:
+        return TraceConfig(
+            dim=dim,
+            motion_dim=motion_dim,
+            fusion=self.fusion,
+            windows=tuple(Window(*window) for window in self.windows),
+            ahead=self.ahead,
+        )
+
+
+class Record(BaseModel):
+    """What a network was trained on; lies beside it."""
+
+    asked: TraceTraining
+    lessons: int
+    sentences: int
+    losses: list[float]
+    """Mean of each epoch that this process trained."""
+    words: dict[str, str]
+    """Digests of the profile whose words it learned."""
+
+
+def train_trace(
+    asked: TraceTraining,
+    out: Path,
+    *,
+    progress: Progress | None = None,
+    on_epoch: OnEpoch | None = None,
+) -> Record:
+    """Trains to the end and writes the network, its record and a checkpoint to `out`.
+
+    Raises:
+        UserError: no such data set, or `out` holds another run.
+    """
+    if asked.dataset != "simulated":
+        raise UserError(
+            f"no data set {asked.dataset!r} to train TRACE on: there is `simulated`, whose "
+            "footage has generic captions and no labels"
+        )
+    lessons = simulated_lessons(
+        asked.work, videos=asked.videos, scenes=asked.scenes, progress=progress
+    )
+    profile = load_profile("compact", device="cpu")
+    trainer = trainer_of(asked, lessons, profile)
+    losses = list[float]()
+
+    def tell(epoch: int, loss: float) -> None:
+        losses.append(round(loss, 4))
+        if on_epoch is not None:
+            on_epoch(epoch, loss)
+
+    trainer.run(out, on_epoch=tell).save_pretrained(out)
+    record = Record(
+        asked=asked,
+        lessons=len(lessons.lessons),
+        sentences=len(lessons.sentences),
+        losses=losses,
+        words=profile.manifest.digests,
+    )
+    write_atomically(out / RECORD_FILE, record.model_dump_json(indent=2).encode())
+    return record
+
+
+def trainer_of(asked: TraceTraining, lessons: Lessons, profile: Profile) -> TraceTrainer:
+    """The run itself, before its first step.
+
+    Raises:
+        UserError: there is nothing to learn from.
+    """
+    if not lessons.lessons:
+        raise UserError("no videos and no scenes: TRACE has nothing to learn from")
+    appearance, motion = lessons.lessons[0].read()
+    config = asked.config(dim=appearance.shape[1], motion_dim=motion.shape[1])
+    words = profile.encode_sentences(lessons.sentences)
+    return TraceTrainer(config, lessons.lessons, np.asarray(words), asked.recipe)

@@ -1,0 +1,61 @@
+"""`retrace train trace`: TRACE's adapters and fusion, label-free."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import say
+
+
+def trace(
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the network.")],
+    dataset: Annotated[str, typer.Option(help="Footage with captions: simulated.")] = "simulated",
+    work: Annotated[
+        Path, typer.Option("--work", metavar="DIR", help="Simulated features are kept here.")
+    ] = Path("runs/simulated"),
+    videos: Annotated[int, typer.Option(min=0, help="Untrimmed training videos.")] = 1000,
+    scenes: Annotated[int, typer.Option(min=0, help="Short scenes with one event each.")] = 0,
+    fusion: Annotated[str, typer.Option(help="attention, concat or appearance.")] = "attention",
+    window: Annotated[
+        list[str] | None,
+        typer.Option("--window", help="Slots, or SLOTSxSTRIDE, in clips; several are fused."),
+    ] = None,
+    ahead: Annotated[int, typer.Option(min=0, help="Clips that windows look ahead.")] = 0,
+    epochs: Annotated[int, typer.Option(min=1)] = 10,
+    seed: Annotated[int, typer.Option(help="Of weights, order and wordings.")] = 0,
+) -> None:
+    """Trains TRACE on captions that say neither when nor whether anything is wrong.
+
+    A run that was stopped goes on when the same command is given again.
+    """
+    from pydantic import ValidationError
+
+    from benchmarks.trace.training import TraceTraining, train_trace
+    from search_api.schemas import readable
+    from segments.errors import UserError
+
+    options = {
+        "dataset": dataset,
+        "work": work,
+        "videos": videos,
+        "scenes": scenes,
+        "fusion": fusion,
+        "windows": [_window(text) for text in window or ["16"]],
+        "ahead": ahead,
+        "epochs": epochs,
+        "seed": seed,
+    }
+    try:
+        asked = TraceTraining.model_validate(options)
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    record = train_trace(
+        asked, out, on_epoch=lambda epoch, loss: say(f"epoch {epoch}/{epochs}: loss {loss:.3f}")
+    )
+    say(f"wrote {out}: {record.lessons} lessons, {record.sentences} sentences")
+
+
+def _window(text: str) -> list[str]:
+    slots, _, stride = text.partition("x")
+    return [slots, stride or "1"]
