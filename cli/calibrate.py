@@ -45,7 +45,7 @@ def calibrate(
         str | None, typer.Option(metavar="TIME", help="Only videos that start before this time.")
     ] = None,
     leave_out: Annotated[
-        int, typer.Option(min=0, metavar="M", help="Highest alarms that were real, and not count.")
+        int, typer.Option(min=0, metavar="M", help="Highest alarms that were real: not counted.")
     ] = 0,
     gap: Annotated[
         float, typer.Option(min=0, metavar="S", help="Seconds of quiet between two alarms.")
@@ -64,6 +64,8 @@ def calibrate(
         raise UserError("name the camera with --camera NAME, or show all with --list")
     if not 0 < alarms_per_day < float("inf"):
         raise UserError(f"--alarms-per-day {alarms_per_day}: give a number above 0")
+    if not 0 <= gap < float("inf"):
+        raise UserError(f"--gap {gap}: give seconds, 0 or more")
     ids = _footage(opened, camera, video or [], after=after, before=before)
     tracks = _tracks(opened, ids, detector)
     record = CalibrationRecord(
