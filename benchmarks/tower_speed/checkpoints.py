@@ -6,8 +6,6 @@ takes to load: the files are as large as the published ones, and are locked and 
 
 import json
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,12 +14,12 @@ import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
-from transformers.utils import logging
 
 from benchmarks.tower_speed.arguments import SizeName
 from encoders.models.library import ModelLibrary
 from encoders.models.lock import LockedFile, LockedModel
 from encoders.models.specs import model_specs
+from encoders.towers.loading import quietly
 from segments.files import sha256_of
 
 FAMILIES = {
@@ -57,7 +55,7 @@ def write_checkpoint(
         device: where the random numbers are drawn: a GPU is faster.
     """
     devices = [device] if device.startswith("cuda") else []
-    with _quiet(), torch.random.fork_rng(devices=devices), torch.device(device):
+    with quietly(), torch.random.fork_rng(devices=devices), torch.device(device):
         torch.manual_seed(seed)
         build_model(name, size).save_pretrained(folder)
     heard = _geometry(name, size).get("preprocessor")
@@ -74,20 +72,6 @@ def lock(library: ModelLibrary, name: str, *, origin: str) -> None:
     }
     family = model_specs()[name].family
     library.lock.put(name, LockedModel(family=family, origin=origin, files=files))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """No bar while saving, and no word about special tokens of tiny vocabularies."""
-    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
 
 
 @cache

@@ -6,29 +6,13 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
-from transformers import ClapConfig, ClapModel
+from transformers import ClapModel
 
 from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
+from encoders.towers.loading import half_of, load_model
 from encoders.towers.mel import LogMel, MelSpec
 from encoders.towers.tower import TextHalf, Tower, unit
 from segments.errors import WeightsMissing
-
-
-class _Audio(ClapModel):
-    """Without its text half."""
-
-    def __init__(self, config: ClapConfig) -> None:
-        super().__init__(config)
-        del self.text_model, self.text_projection
-
-
-class _Text(ClapModel):
-    """Without its audio half."""
-
-    def __init__(self, config: ClapConfig) -> None:
-        super().__init__(config)
-        del self.audio_model, self.audio_projection
 
 
 class ClapSounds(Tower):
@@ -39,7 +23,7 @@ class ClapSounds(Tower):
         WeightsMissing: the folder lacks what this half needs, or the model is a fused one.
         """
         spec = MelSpec.read(folder)
-        model = load_model(_Audio, folder)
+        model = load_model(half_of(ClapModel, without=("text_model", "text_projection")), folder)
         if model.config.audio_config.enable_fusion:
             raise WeightsMissing(f"the model in {folder} is a fused CLAP: choose an unfused one")
         super().__init__(model, folder, place)
@@ -71,7 +55,7 @@ class ClapText(TextHalf):
         """Raises:
         WeightsMissing: the folder lacks what this half needs.
         """
-        model = load_model(_Text, folder)
+        model = load_model(half_of(ClapModel, without=("audio_model", "audio_projection")), folder)
         config = model.config.text_config
         positions = config.max_position_embeddings - config.pad_token_id - 1  # as RoBERTa counts
         super().__init__(

@@ -1,44 +1,22 @@
 """CLIP (Radford et al., 2021; model_type "clip"): pictures and words, ViT-B/32 to ViT-L/14."""
 
 from pathlib import Path
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
-from transformers import CLIPConfig, CLIPModel
+from transformers import CLIPModel, PreTrainedModel
 
 from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
+from encoders.towers.loading import half_of, load_model
 from encoders.towers.tower import FrameHalf, TextHalf, unit
-
-
-class _Vision(CLIPModel):
-    """Without its text half."""
-
-    def __init__(self, config: CLIPConfig) -> None:
-        super().__init__(config)
-        del self.text_model, self.text_projection
-
-
-class _Text(CLIPModel):
-    """Without its vision half."""
-
-    def __init__(self, config: CLIPConfig) -> None:
-        super().__init__(config)
-        del self.vision_model, self.visual_projection
 
 
 class ClipPictures(FrameHalf):
     """Pictures, one by one."""
 
-    def __init__(self, folder: Path, place: Placement) -> None:
-        """Raises:
-        WeightsMissing: the folder lacks what this half needs.
-        """
-        model = load_model(_Vision, folder)
-        size = model.config.vision_config.image_size
-        super().__init__(model, folder, place, image_size=size, num_frames=1)
-        self.dim = int(model.config.projection_dim)
+    family = half_of(CLIPModel, without=("text_model", "text_projection"))
 
     def encode(self, frames: UInt8[np.ndarray, "b 1 h w 3"]) -> Float32[np.ndarray, "b d"]:
         """Unit vectors of RGB pictures."""
@@ -51,11 +29,15 @@ class ClipPictures(FrameHalf):
 class ClipText(TextHalf):
     """Words; at most 77 tokens in the published models."""
 
+    family: ClassVar[type[PreTrainedModel]] = half_of(
+        CLIPModel, without=("vision_model", "visual_projection")
+    )
+
     def __init__(self, folder: Path, place: Placement) -> None:
         """Raises:
         WeightsMissing: the folder lacks what this half needs.
         """
-        model = load_model(_Text, folder)
+        model: Any = load_model(self.family, folder)
         super().__init__(
             model,
             folder,

@@ -1,13 +1,13 @@
 """Weights of a pretrained model from a folder: quietly what is there, loudly what is not."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 from safetensors import SafetensorError
-from transformers import PreTrainedModel, PreTrainedTokenizerFast
+from transformers import PreTrainedConfig, PreTrainedModel, PreTrainedTokenizerFast
 from transformers.utils import logging
 
 from segments.errors import WeightsMissing
@@ -55,7 +55,7 @@ def load_model(family: type[PreTrainedModel], folder: Path) -> Any:
     """
     _require(family, folder)
     try:
-        with _quiet():
+        with quietly():
             model, report = cast(Any, family).from_pretrained(
                 folder,
                 local_files_only=True,
@@ -71,6 +71,18 @@ def load_model(family: type[PreTrainedModel], folder: Path) -> Any:
     return model.eval().requires_grad_(False)
 
 
+def half_of(family: type[PreTrainedModel], *, without: Sequence[str]) -> type[PreTrainedModel]:
+    """A family's class less some of its modules: it loads and computes the other half alone."""
+
+    class Half(family):
+        def __init__(self, config: PreTrainedConfig) -> None:
+            super().__init__(config)
+            for name in without:
+                delattr(self, name)
+
+    return Half
+
+
 def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """The tokenizer that tokenizer.json describes, as it stands there; it pads on the right.
 
@@ -81,7 +93,7 @@ def load_tokenizer(folder: Path) -> PreTrainedTokenizerFast:
     """
     read_json(folder / TOKENIZER)
     try:
-        with _quiet():
+        with quietly():
             tokenizer = PreTrainedTokenizerFast.from_pretrained(folder, local_files_only=True)
     except DAMAGE as error:
         raise _unusable(folder, f"{TOKENIZER}: {error}") from error
@@ -112,7 +124,7 @@ def _unusable(folder: Path, reason: str) -> WeightsMissing:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quietly() -> Iterator[None]:
     """No table of unused weights, no progress bar: what is wrong is raised instead."""
     verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
     logging.set_verbosity_error()

@@ -8,40 +8,17 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
-from transformers import SiglipConfig, SiglipModel
+from transformers import SiglipModel
 
 from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
+from encoders.towers.loading import half_of, load_model
 from encoders.towers.tower import FrameHalf, TextHalf, unit
-
-
-class _Vision(SiglipModel):
-    """Without its text half."""
-
-    def __init__(self, config: SiglipConfig) -> None:
-        super().__init__(config)
-        del self.text_model
-
-
-class _Text(SiglipModel):
-    """Without its vision half."""
-
-    def __init__(self, config: SiglipConfig) -> None:
-        super().__init__(config)
-        del self.vision_model
 
 
 class SiglipPictures(FrameHalf):
     """Pictures, one by one, pooled by attention."""
 
-    def __init__(self, folder: Path, place: Placement) -> None:
-        """Raises:
-        WeightsMissing: the folder lacks what this half needs.
-        """
-        model = load_model(_Vision, folder)
-        config = model.config.vision_config
-        super().__init__(model, folder, place, image_size=config.image_size, num_frames=1)
-        self.dim = int(config.hidden_size)
+    family = half_of(SiglipModel, without=("text_model",))
 
     def encode(self, frames: UInt8[np.ndarray, "b 1 h w 3"]) -> Float32[np.ndarray, "b d"]:
         """Unit vectors of RGB pictures."""
@@ -62,7 +39,7 @@ class SiglipText(TextHalf):
         """Raises:
         WeightsMissing: the folder lacks what this half needs.
         """
-        model = load_model(_Text, folder)
+        model = load_model(half_of(SiglipModel, without=("vision_model",)), folder)
         config = model.config.text_config
         super().__init__(
             model,

@@ -8,7 +8,6 @@ from torch import Tensor
 from transformers import TimesformerModel
 
 from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
 from encoders.towers.tower import FrameHalf
 from segments.errors import WeightsMissing
 
@@ -20,22 +19,19 @@ class TimesformerWindows(FrameHalf):
     trained on 8 frames, 32 frames of the film apart.
     """
 
+    family = TimesformerModel
+
     def __init__(self, folder: Path, place: Placement) -> None:
         """Raises:
         WeightsMissing: the folder lacks what the model needs, or its attention is over
-            space only, so that there is no token of the whole window.
+            space only, so that frames know nothing of each other.
         """
-        model = load_model(TimesformerModel, folder)
-        config = model.config
-        if config.attention_type == "space_only":
+        super().__init__(folder, place)
+        if self.model.config.attention_type == "space_only":
             raise WeightsMissing(
                 f"the model in {folder} attends to space only: choose one with "
                 "divided_space_time or joint_space_time attention"
             )
-        super().__init__(
-            model, folder, place, image_size=config.image_size, num_frames=config.num_frames
-        )
-        self.dim = int(config.hidden_size)
 
     def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b f d"]:
         """Mean of each frame's patches, which attended to those of all frames."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import numpy as np
 import torch
@@ -13,7 +13,8 @@ from transformers import BatchEncoding, PreTrainedModel
 
 from encoders.towers.base import Placement
 from encoders.towers.batching import MicroBatches, peak_share_of
-from encoders.towers.loading import CONFIG, load_tokenizer
+from encoders.towers.facts import frame_facts
+from encoders.towers.loading import CONFIG, load_model, load_tokenizer
 from encoders.towers.pixels import Pixels, PixelSpec
 from segments.files import sha256_of
 
@@ -63,19 +64,18 @@ class Tower:
 class FrameHalf(Tower):
     """A tower that looks at pictures or at windows of them."""
 
-    def __init__(
-        self,
-        model: PreTrainedModel,
-        folder: Path,
-        place: Placement,
-        *,
-        image_size: int | Sequence[int],
-        num_frames: int,
-    ) -> None:
-        super().__init__(model, folder, place)
-        height, width = [image_size] * 2 if isinstance(image_size, int) else image_size
-        self.frame_size = (height, width)
-        self.num_frames = num_frames
+    family: ClassVar[type[PreTrainedModel]]
+    """What is loaded."""
+
+    def __init__(self, folder: Path, place: Placement) -> None:
+        """Raises:
+        WeightsMissing: the folder lacks what this half needs.
+        """
+        super().__init__(load_model(self.family, folder), folder, place)
+        facts = frame_facts(folder)
+        self.dim = facts.dim
+        self.frame_size = facts.frame_size
+        self.num_frames = facts.num_frames
         self._pixels = Pixels(PixelSpec.read(folder), self.frame_size, place.device)
 
     def prepare(self, batch: UInt8[Tensor, "*b h w 3"], /) -> Float[Tensor, "*b 3 h w"]:

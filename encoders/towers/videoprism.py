@@ -9,42 +9,17 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
-from transformers import VideoPrismClipModel, VideoPrismConfig
+from transformers import VideoPrismClipModel
 
 from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
+from encoders.towers.loading import half_of, load_model
 from encoders.towers.tower import FrameHalf, TextHalf, unit
-
-
-class _Video(VideoPrismClipModel):
-    """Without its text half."""
-
-    def __init__(self, config: VideoPrismConfig) -> None:
-        super().__init__(config)
-        del self.text_model
-
-
-class _Text(VideoPrismClipModel):
-    """Without its video half."""
-
-    def __init__(self, config: VideoPrismConfig) -> None:
-        super().__init__(config)
-        del self.video_model
 
 
 class VideoPrismPictures(FrameHalf):
     """Windows of frames (16 of 288 x 288 in the base model), aligned with words."""
 
-    def __init__(self, folder: Path, place: Placement) -> None:
-        """Raises:
-        WeightsMissing: the folder lacks what this half needs.
-        """
-        model = load_model(_Video, folder)
-        config = model.config.vision_config
-        super().__init__(
-            model, folder, place, image_size=config.image_size, num_frames=config.num_frames
-        )
-        self.dim = int(config.hidden_size)
+    family = half_of(VideoPrismClipModel, without=("text_model",))
 
     def encode(self, frames: UInt8[np.ndarray, "b f h w 3"]) -> Float32[np.ndarray, "b d"]:
         """Unit vectors of windows of RGB frames."""
@@ -61,7 +36,7 @@ class VideoPrismText(TextHalf):
         """Raises:
         WeightsMissing: the folder lacks what this half needs.
         """
-        model = load_model(_Text, folder)
+        model = load_model(half_of(VideoPrismClipModel, without=("video_model",)), folder)
         config = model.config.text_config
         super().__init__(
             model,

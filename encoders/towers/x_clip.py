@@ -5,46 +5,18 @@ query here is embedded before any video is known, so that part is left out: text
 as `XCLIPModel.get_text_features` does.
 """
 
-from pathlib import Path
-
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
-from transformers import XCLIPConfig, XCLIPModel
+from transformers import XCLIPModel
 
-from encoders.towers.base import Placement
-from encoders.towers.loading import load_model
-from encoders.towers.tower import FrameHalf, TextHalf, unit
-
-
-class _Video(XCLIPModel):
-    """Without its text half and without what only its prompts need."""
-
-    def __init__(self, config: XCLIPConfig) -> None:
-        super().__init__(config)
-        del self.text_model, self.text_projection, self.prompts_generator
-
-
-class _Text(XCLIPModel):
-    """Without its video half and without prompts."""
-
-    def __init__(self, config: XCLIPConfig) -> None:
-        super().__init__(config)
-        del self.vision_model, self.visual_projection, self.mit, self.prompts_generator
-        del self.prompts_visual_layernorm, self.prompts_visual_projection
+from encoders.towers.clip import ClipText
+from encoders.towers.loading import half_of
+from encoders.towers.tower import FrameHalf, unit
 
 
 class _XClipFrames(FrameHalf):
-    def __init__(self, folder: Path, place: Placement) -> None:
-        """Raises:
-        WeightsMissing: the folder lacks what this half needs.
-        """
-        model = load_model(_Video, folder)
-        config = model.config.vision_config
-        super().__init__(
-            model, folder, place, image_size=config.image_size, num_frames=config.num_frames
-        )
-        self.dim = int(model.config.projection_dim)
+    family = half_of(XCLIPModel, without=("text_model", "text_projection", "prompts_generator"))
 
 
 class XClipPictures(_XClipFrames):
@@ -76,19 +48,17 @@ class XClipWindows(_XClipFrames):
         return patches.mean(dim=1).unflatten(0, (-1, self.num_frames))
 
 
-class XClipText(TextHalf):
+class XClipText(ClipText):
     """Words, not conditioned on a video; at most 77 tokens in the published models."""
 
-    def __init__(self, folder: Path, place: Placement) -> None:
-        """Raises:
-        WeightsMissing: the folder lacks what this half needs.
-        """
-        model = load_model(_Text, folder)
-        super().__init__(
-            model,
-            folder,
-            place,
-            dim=model.config.projection_dim,
-            max_tokens=model.config.text_config.max_position_embeddings,
-            logit_scale=model.logit_scale.exp().item(),
-        )
+    family = half_of(
+        XCLIPModel,
+        without=(
+            "vision_model",
+            "visual_projection",
+            "mit",
+            "prompts_generator",
+            "prompts_visual_layernorm",
+            "prompts_visual_projection",
+        ),
+    )
