@@ -44,7 +44,7 @@ class LibraryFacts:
     """Videos by camera."""
     clock_offsets: dict[str, float]
     disk_bytes: dict[str, int]
-    """By part: store, tracks, spool, work, database."""
+    """By part: store, tracks, traces, spool, work, database."""
     failed: dict[str, str]
     """Reason by path, or by content where the path is not known."""
     unfinished: int
@@ -182,6 +182,7 @@ def _disk_bytes(library: Library) -> dict[str, int]:
     parts = {
         "store": spaces.glob("*/edge/**/*"),
         "tracks": spaces.glob("*/tracks/**/*"),
+        "traces": spaces.glob("*/traces/**/*"),
         "spool": library.spool.rglob("*"),
         "work": spaces.glob("*/work/**/*"),
         "database": library.root.glob("library.sqlite*"),
