@@ -64,7 +64,7 @@ def calibrate(
         raise UserError("name the camera with --camera NAME, or show all with --list")
     if not 0 < alarms_per_day < float("inf"):
         raise UserError(f"--alarms-per-day {alarms_per_day}: give a number above 0")
-    if not 0 <= gap < float("inf"):
+    if gap == float("inf"):
         raise UserError(f"--gap {gap}: give seconds, 0 or more")
     ids = _footage(opened, camera, video or [], after=after, before=before)
     tracks = _tracks(opened, ids, detector)
