@@ -23,12 +23,14 @@ from cli.bench.retrieval import (
 )
 from cli.options import SharedOption, WorkOption
 from cli.output import say
+from cli.train_trace import trace
 from segments.errors import UserError
 
 if TYPE_CHECKING:
     from benchmarks.retrieval.experiment import Experiment
 
 app = typer.Typer(help="Trains models.", no_args_is_help=True)
+app.command()(trace)
 
 
 @app.command()

@@ -33,8 +33,8 @@ class TraceTraining(BaseModel):
     """Slots and stride of each, in clips."""
     ahead: int = 0
     epochs: int = 10
-    lr: float = 2e-3
-    batch_size: int = 32
+    lr: float = 1.5e-3
+    batch_size: int = 16
     seed: int = 0
 
     @property

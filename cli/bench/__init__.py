@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from cli.bench import calibration, frames, profiles, replaying, retrieval, served, towers, training
+from cli.bench import (
+    calibration,
+    frames,
+    profiles,
+    replaying,
+    retrieval,
+    served,
+    towers,
+    traces,
+    training,
+)
 
 app = typer.Typer(help="Measures retrace.", invoke_without_command=True)
 app.command()(profiles.compact)
@@ -19,6 +29,8 @@ app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTec
 app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
+for of_trace in (traces.trace_ablations, traces.trace_fights, traces.trace_speed):
+    app.command()(of_trace)
 for task in (
     retrieval.c3d_subset,
     retrieval.ucfcrime_ar,

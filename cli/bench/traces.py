@@ -1,0 +1,92 @@
+"""`retrace bench trace-...`: what of TRACE matters."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import RecordOption, SharedOption, WorkOption
+from cli.output import say, show
+
+
+def trace_ablations(
+    work: WorkOption = Path("runs/simulated"),
+    ablation: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="fusion, window, rule, k, bank-size, contexts, smoothing, resampling; none: all."
+        ),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=DIR", help="A network from `retrace train trace` beside it."),
+    ] = None,
+    num_videos: Annotated[int | None, typer.Option(min=1, help="Of the test split.")] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 1000,
+    out: RecordOption = None,
+) -> None:
+    """TRACE on the simulated test videos, with one thing changed at a time."""
+    from pydantic import ValidationError
+
+    from benchmarks.trace.ablations import run_ablations
+    from benchmarks.trace.arguments import ABLATIONS, AblationArguments
+    from benchmarks.trace.report import ablations_table
+    from search_api.schemas import readable
+    from segments.errors import UserError
+
+    options = {
+        "work": work,
+        "ablation": ablation or ABLATIONS,
+        "network": network or (),
+        "num_videos": num_videos,
+        "rounds": rounds,
+    }
+    try:
+        arguments = AblationArguments.model_validate(options)
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    record = run_ablations(arguments)
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(ablations_table(record))
+
+
+def trace_fights(
+    shared: SharedOption,
+    profile: Annotated[str, typer.Option(help="Models that see the clips.")] = "compact",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "cpu",
+    out: RecordOption = None,
+) -> None:
+    """TRACE on surv-fight, fights against normal clips; it has learned from none of them."""
+    from benchmarks.trace.fights import FightArguments, run_fights
+    from benchmarks.trace.report import fights_table
+
+    record = run_fights(FightArguments(shared=shared, profile=profile, device=device))
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(fights_table(record))
+
+
+def trace_speed(
+    profile: Annotated[
+        str, typer.Option(help="Widths: compact, or clip for ViT-B/16.")
+    ] = "compact",
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "cpu",
+    clips: Annotated[int, typer.Option(min=16, help="Of the archive.")] = 4096,
+    threads: Annotated[int, typer.Option(min=1)] = 2,
+    out: RecordOption = None,
+) -> None:
+    """Speed of TRACE after the encoders: clips per second, live and from an archive."""
+    from benchmarks.trace.report import speed_table
+    from benchmarks.trace.speed import WIDTHS, SpeedArguments, run_speed
+    from segments.errors import UserError
+
+    if profile not in WIDTHS:
+        raise UserError(f"no widths of {profile!r}: choose among {', '.join(WIDTHS)}")
+    record = run_speed(SpeedArguments(profile=profile, device=device, clips=clips, threads=threads))
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(speed_table(record))
