@@ -16,7 +16,7 @@ from detectors.calibration.fitting import calibrate as fit
 from detectors.calibration.rates import threshold_rate
 from search_api.clock import parse_wall_time
 from search_api.curves import DEFAULT_DETECTOR
-from search_api.meanings import describe
+from search_api.meanings import describe, digests_of
 from segments.calibrations import CalibrationRecord, CalibrationStore
 from segments.catalog import Catalog
 from segments.errors import UserError
@@ -71,7 +71,7 @@ def calibrate(
     record = CalibrationRecord(
         camera=camera,
         videos=tuple(sorted(tracks)),
-        digests=opened.manifest().digests,
+        digests=digests_of(opened, detector),
         made_at=datetime.now(UTC).replace(microsecond=0),
         calibration=fit(
             list(tracks.values()),
@@ -179,7 +179,7 @@ def _line(record: CalibrationRecord, library: Library) -> str:
 
 
 def _meaning(record: CalibrationRecord, library: Library) -> str:
-    if record.is_void(library.manifest().digests):
+    if record.is_void(digests_of(library, record.calibration.detector)):
         return "void: scores are made by other weights now, calibrate again"
     return describe(record.calibration)
 
@@ -191,7 +191,7 @@ def _facts(record: CalibrationRecord, library: Library) -> dict[str, object]:
     facts = record.model_dump(mode="json")
     del facts["calibration"]["levels"]
     return facts | {
-        "is_void": record.is_void(library.manifest().digests),
+        "is_void": record.is_void(digests_of(library, record.calibration.detector)),
         "per_day": rate and rate.per_day,
         "per_day_interval": rate and [rate.low, rate.high],
         "meaning": _meaning(record, library),

@@ -1,6 +1,6 @@
 """Anomaly scores over time, one file per video and detector, in a folder or an object store.
 
-A file holds `scores` float16 [t] at the detector's own rate (see `segments.timed`).
+A file holds `scores` float32 [t] at the detector's own rate (see `segments.timed`).
 """
 
 from pathlib import Path
@@ -29,13 +29,13 @@ class TrackStore:
 
         Raises:
             UserError: the id or the detector's name cannot name a file.
-            ValueError: a score is not finite, or too large for float16.
+            ValueError: a score is not finite.
         """
         name = require_name(piece.detector, of="a track")
         self._files.append(video_id, name, to_rows(piece))
 
     def load(self, video_id: str, detector: str) -> AnomalyTrack:
-        """Reads a curve; scores as float32.
+        """Reads a curve.
 
         Raises:
             UserError: there is none; the message names the detectors that there are.
@@ -50,8 +50,7 @@ class TrackStore:
                 f"the {detector!r} track of {video_id} is damaged (no scores): delete the video "
                 "and index it again"
             )
-        scores = stored.rows["scores"].astype(np.float32)
-        return AnomalyTrack(detector, scores, stored.pts_s, stored.end_s)
+        return AnomalyTrack(detector, stored.rows["scores"], stored.pts_s, stored.end_s)
 
     def detectors(self, video_id: str) -> list[str]:
         """Detectors with a curve for this video, by name."""
@@ -66,8 +65,9 @@ def to_rows(track: AnomalyTrack) -> TimedArrays:
     """A track as its file holds it.
 
     Raises:
-        ValueError: a score is not finite, or too large for float16.
+        ValueError: a score is not finite.
     """
-    if not (np.abs(track.scores) <= np.finfo(np.float16).max).all():
-        raise ValueError(f"{track.detector!r} has scores that float16 cannot hold")
-    return TimedArrays(track.pts_s, track.end_s, {"scores": track.scores.astype(np.float16)})
+    if not np.isfinite(track.scores).all():
+        raise ValueError(f"{track.detector!r} has scores that are not finite")
+    # float16 would round one in a hundred of ALAN's scores to 1, and rare ones must differ.
+    return TimedArrays(track.pts_s, track.end_s, {"scores": track.scores.astype(np.float32)})

@@ -22,18 +22,8 @@ Progress = Callable[[int, int], None]
 
 def detectors_of(profile: Profile) -> dict[str, Detect]:
     """Those to calibrate, by the name that the table shows."""
-    alan = profile_run(profile).detect
-    return {
-        "alan, as libraries store it": lambda look: as_stored(alan(look)),
-        "alan, unrounded": alan,
-        "change": TRIVIAL["change"],
-        "loudness": TRIVIAL["loudness"],
-    }
-
-
-def as_stored(scores: Float32[np.ndarray, " t"]) -> Float32[np.ndarray, " t"]:
-    """Rounded to the float16 of `segments.tracks`."""
-    return scores.astype(np.float16).astype(np.float32)
+    names = ("change", "loudness")
+    return {"alan": profile_run(profile).detect} | {name: TRIVIAL[name] for name in names}
 
 
 def normal_footage(

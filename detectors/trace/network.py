@@ -15,12 +15,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detectors.trace.config import TraceConfig
+from detectors.trace.trained import CONFIG_FILE, WEIGHTS_FILE
 from detectors.trace.windows import WindowAttention, WindowMean
 from segments.errors import WeightsMissing
 from segments.files import write_atomically
-
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
 
 
 class TraceNetwork(nn.Module):

@@ -1,14 +1,11 @@
 """Which network a profile's features go through: the one trained for it, else none that acts."""
 
 from functools import cache
-from pathlib import Path
 
 from detectors.trace.config import TraceConfig
 from detectors.trace.network import TraceNetwork
+from detectors.trace.trained import WEIGHTS
 from segments.errors import WeightsMissing
-
-WEIGHTS = Path(__file__).parent / "weights"
-"""A folder per profile that has a trained network."""
 
 
 @cache

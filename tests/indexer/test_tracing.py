@@ -69,7 +69,7 @@ def test_untrained_it_is_retrieval_by_appearance(video: Path, tmp_path: Path):
         normal, anomalous = (s.of_contexts(chosen) for s in bank.load_sets())
     expected = score(z, normal, anomalous)
     track = TrackStore(library.tracks).load(video_id, "trace")
-    np.testing.assert_allclose(track.scores, expected.scores, atol=2e-3)  # float16
+    np.testing.assert_allclose(track.scores, expected.scores, atol=2e-3)  # of float16 windows
     reasons = ReasonStore(library.tracks).load(video_id, "trace")
     assert reasons is not None
     assert [f"{i:016x}" for i in reasons.anomalous.ids[0].tolist()] == list(

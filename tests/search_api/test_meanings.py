@@ -7,12 +7,14 @@ from search_api.meanings import (
     calibration_of,
     describe,
     describe_score,
+    digests_of,
     show_length,
     show_number,
 )
 from segments.calibrations import Calibration
 from segments.library import Library
 from segments.scores import AnomalyTrack
+from tests.support.points import make_manifest
 
 CALIBRATION = Calibration(
     detector="alan",
@@ -65,3 +67,13 @@ def test_a_video_of_no_camera_has_no_meaning(tmp_path: Path) -> None:
     track = AnomalyTrack("alan", np.zeros(1, np.float32), np.zeros(1), 1.0)
     found = calibration_of(Library(tmp_path, "tiny"), track, None)
     assert found.meaning == "uncalibrated: no camera is known for this video"
+
+
+def test_traces_own_bank_and_network_make_its_scores(tmp_path: Path) -> None:
+    library = Library.create(tmp_path / "library", "tiny")
+    make_manifest().save(library.manifest_file)
+    assert digests_of(library, "trace") == digests_of(library, "alan") == make_manifest().digests
+    bank = make_manifest().model_copy(update={"digests": {"trace bank": "1" * 64}})
+    bank.save(library.trace_vectors.manifest_file)
+    assert digests_of(library, "alan") == make_manifest().digests
+    assert digests_of(library, "trace") == {"trace bank": "1" * 64, "trace network": "untrained"}

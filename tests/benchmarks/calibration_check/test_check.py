@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration_check.arguments import CalibrationArguments
-from benchmarks.calibration_check.footage import as_stored, to_track
+from benchmarks.calibration_check.footage import to_track
 from benchmarks.calibration_check.methods import METHODS, fitted_tail
 from benchmarks.calibration_check.report import calibration_table
 from benchmarks.calibration_check.running import check
@@ -29,10 +29,6 @@ def footage(num_videos: int, seed: int, *, top: float = 1.0) -> list[AnomalyTrac
 def test_a_track_is_as_long_as_its_clips() -> None:
     track = footage(1, 0)[0]
     assert (len(track), track.end_s) == (CLIPS, CLIPS * CLIP_S)
-
-
-def test_stored_scores_are_of_eleven_bits() -> None:
-    assert as_stored(np.array([0.9999, 0.5], np.float32)).tolist() == [1.0, 0.5]
 
 
 def test_intervals_of_independent_alarms_hold_the_held_out_number() -> None:

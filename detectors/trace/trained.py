@@ -1,0 +1,16 @@
+"""Where trained networks lie, known without loading any."""
+
+from pathlib import Path
+
+from segments.files import sha256_of
+
+WEIGHTS = Path(__file__).parent / "weights"
+"""A folder per profile that has a trained network."""
+CONFIG_FILE = "config.json"
+WEIGHTS_FILE = "model.safetensors"
+
+
+def network_digest(profile: str) -> str:
+    """SHA-256 of a profile's trained network, or "untrained"."""
+    weights = WEIGHTS / profile / WEIGHTS_FILE
+    return sha256_of(weights) if weights.is_file() else "untrained"
