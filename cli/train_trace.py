@@ -23,6 +23,9 @@ def trace(
     ] = None,
     ahead: Annotated[int, typer.Option(min=0, help="Clips that windows look ahead.")] = 0,
     epochs: Annotated[int, typer.Option(min=1)] = 10,
+    batch_size: Annotated[int, typer.Option(min=2, help="Lessons at a time.")] = 16,
+    lr: Annotated[float, typer.Option(help="Peak of the learning rate.")] = 1.5e-3,
+    dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.1,
     seed: Annotated[int, typer.Option(help="Of weights, order and wordings.")] = 0,
 ) -> None:
     """Trains TRACE on captions that say neither when nor whether anything is wrong.
@@ -44,6 +47,9 @@ def trace(
         "windows": [_window(text) for text in window or ["16"]],
         "ahead": ahead,
         "epochs": epochs,
+        "batch_size": batch_size,
+        "lr": lr,
+        "dropout": dropout,
         "seed": seed,
     }
     try:

@@ -13,7 +13,7 @@ from detectors.trace.index import Scenes
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import Rule, TraceScores, TraceSet, score
 from detectors.trace.sentences import Context
-from detectors.trace.shipped import network_for
+from detectors.trace.shipped import WEIGHTS, network_for
 from detectors.trace.smoothing import Smoother
 from detectors.trace.stream import TraceStream
 from detectors.trace.traces import load_bank
@@ -98,12 +98,10 @@ def embed(network: TraceNetwork, features: ClipFeatures) -> Float32[np.ndarray, 
     return TraceStream.whole(network, appearance, motion)
 
 
-def shipped(profile: Profile, features: ClipFeatures | None = None) -> TraceNetwork:
-    """The network that comes with a profile; an untrained one where none does.
-
-    Args:
-        features: of the profile, whose widths an untrained network takes.
-    """
-    widths = {} if features is None else {n: s.shape[1] for n, s in features.streams.items()}
-    dim = widths.get("appearance", profile.encode_sentences(["a place"]).shape[1])
-    return network_for(profile.spec.name, dim=dim, motion_dim=widths.get("motion"))
+def shipped(profile: Profile) -> TraceNetwork:
+    """The network that comes with a profile; where none does, plain retrieval by appearance."""
+    folder = WEIGHTS / profile.spec.name
+    if folder.is_dir():
+        return TraceNetwork.from_pretrained(folder)
+    dim = profile.encode_sentences(["a place"]).shape[1]
+    return network_for(profile.spec.name, dim=dim, motion_dim=None)

@@ -1,13 +1,22 @@
 """Do the reasons name what happens? Kinds of the nearest anomalous traces at the highest score."""
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.datasets.simulated import SimulatedBenchmark
-from benchmarks.trace.detector import TraceDetector, embed
+from benchmarks.arguments import TaskArguments
+from benchmarks.datasets.simulated import SimulatedBenchmark, open_simulated
+from benchmarks.frame_scores.sources import SimulatedLabels
+from benchmarks.records import RunRecord, digest_of, new_record
+from benchmarks.simulator.programme import NUM_VIDEOS
+from benchmarks.trace.detector import Bank, TraceDetector, embed, shipped
 from detectors.trace.sentences import Kind
+from encoders.registry import load_profile
+
+TASK = "trace-explanations"
 
 KINDS: dict[str, tuple[Kind, ...]] = {
     "abuse": ("abuse",),
@@ -33,6 +42,15 @@ KINDS: dict[str, tuple[Kind, ...]] = {
 TOP = 3
 
 
+class ExplanationArguments(TaskArguments):
+    """What `retrace bench trace-explanations` was asked for."""
+
+    task: str = TASK
+    work: Path = Path("runs/simulated")
+    videos: int = 10
+    """Of different events: the first test video of each kind, in the order of the videos."""
+
+
 @dataclass(frozen=True)
 class Explained:
     """What TRACE says of one video at the highest score within its event."""
@@ -45,6 +63,36 @@ class Explained:
     """Whether a right kind is among the first TOP."""
     is_named_at_peak: bool
     """Likewise at the highest score of the whole video, wherever that is."""
+
+
+def run_explanations(arguments: ExplanationArguments) -> RunRecord:
+    """Judges the reasons on the first test videos of different events."""
+    started = time.perf_counter()
+    test = NUM_VIDEOS["test"]
+    benchmark = open_simulated(arguments.work, query="text", train=0, test=test)
+    profile = load_profile("compact", device="cpu")
+    detector = TraceDetector(shipped(profile), Bank.of(profile))
+    chosen = one_of_each_kind(benchmark, SimulatedLabels(benchmark).videos)
+    found = [explain(benchmark, video, detector) for video in chosen]
+    first = found[: arguments.videos]
+    return new_record(
+        TASK,
+        command=arguments.command,
+        seed=0,
+        data={"simulated test features": digest_of(benchmark.drawn.files[v] for v in chosen)},
+        weights=profile.manifest.digests,
+        timings_s={"all": round(time.perf_counter() - started, 1)},
+        arguments=arguments.model_dump(mode="json"),
+        scores={
+            "named": sum(one.is_named for one in first),
+            "named_at_peak": sum(one.is_named_at_peak for one in first),
+            "of": len(first),
+            "all_named": sum(one.is_named for one in found),
+            "all_named_at_peak": sum(one.is_named_at_peak for one in found),
+            "all": len(found),
+            "rows": [asdict(one) for one in found],
+        },
+    )
 
 
 def one_of_each_kind(benchmark: SimulatedBenchmark, videos: Sequence[str]) -> list[str]:

@@ -74,3 +74,24 @@ def speed_table(record: RunRecord) -> str:
         for name, row in record.scores["rows"].items()
     ]
     return "\n\n".join([markdown_table(head, rows), origin(record)])
+
+
+def explanations_table(record: RunRecord) -> str:
+    """What the nearest anomalous traces say, event by event."""
+    scores = record.scores
+    rows = [
+        (row["event"], ", ".join(row["kinds"]), row["texts"][0], _tick(row["is_named"]))
+        for row in scores["rows"]
+    ]
+    title = (
+        f"**Reasons**: a right kind is among the three nearest anomalous traces for "
+        f"{scores['named']} of {scores['of']} simulated test videos of different events where the "
+        f"event scores highest, for {scores['named_at_peak']} where the whole video does; of all "
+        f"{scores['all']} kinds, {scores['all_named']} and {scores['all_named_at_peak']}."
+    )
+    head = ("event", "kinds of the three nearest", "the nearest", "right")
+    return "\n\n".join([title, markdown_table(head, rows), origin(record)])
+
+
+def _tick(is_right: bool) -> str:
+    return "yes" if is_right else "no"

@@ -35,6 +35,7 @@ class TraceTraining(BaseModel):
     epochs: int = 10
     lr: float = 1.5e-3
     batch_size: int = 16
+    dropout: float = 0.1
     seed: int = 0
 
     @property
@@ -50,6 +51,7 @@ class TraceTraining(BaseModel):
             fusion=self.fusion,
             windows=tuple(Window(*window) for window in self.windows),
             ahead=self.ahead,
+            dropout=self.dropout,
         )
 
 

@@ -29,7 +29,12 @@ app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTec
 app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
-for of_trace in (traces.trace_ablations, traces.trace_fights, traces.trace_speed):
+for of_trace in (
+    traces.trace_ablations,
+    traces.trace_explanations,
+    traces.trace_fights,
+    traces.trace_speed,
+):
     app.command()(of_trace)
 for task in (
     retrieval.c3d_subset,

@@ -90,3 +90,19 @@ def trace_speed(
         record.save(out)
         say(f"wrote {out}")
     show(speed_table(record))
+
+
+def trace_explanations(
+    work: WorkOption = Path("runs/simulated"),
+    videos: Annotated[int, typer.Option(min=1, help="Of different events.")] = 10,
+    out: RecordOption = None,
+) -> None:
+    """Whether the nearest traces name the kind of event that a simulated video shows."""
+    from benchmarks.trace.explanations import ExplanationArguments, run_explanations
+    from benchmarks.trace.report import explanations_table
+
+    record = run_explanations(ExplanationArguments(work=work, videos=videos))
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(explanations_table(record))

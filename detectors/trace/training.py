@@ -45,8 +45,8 @@ class TraceRecipe:
     """The constants of one run."""
 
     epochs: int = 10
-    batch_size: int = 32
-    lr: float = 2e-3
+    batch_size: int = 16
+    lr: float = 1.5e-3
     weight_decay: float = 0.02
     tau: float = 0.07
     """Temperature of InfoNCE, and of the soft maximum over windows."""
