@@ -1,6 +1,6 @@
 """Alarms: stretches of time in which a score reaches a threshold, each counted once.
 
-An alarm rings when the score reaches the threshold and has not for more than `gap_s` seconds before;
+An alarm rings when the score reaches the threshold and has not for over `gap_s` seconds before;
 stretches with no more than that between them are one alarm, as long as they like. Nothing is cut
 into blocks, so nothing is counted on both sides of a border. A live camera can count in the same
 way, without a look ahead.
