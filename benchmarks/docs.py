@@ -15,6 +15,7 @@ from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
 from benchmarks.retrieval.report import table_of
 from benchmarks.tower_speed.profile_table import profiles_table
+from benchmarks.trace.report import ablations_table, explanations_table, fights_table, speed_table
 
 DOCUMENTS = (
     ROOT / "README.md",
@@ -27,6 +28,10 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     "compact": compact_table,
     "indexing": indexing_table,
     "tower-speed": profiles_table,
+    "trace-ablations": ablations_table,
+    "trace-explanations": explanations_table,
+    "trace-fights": fights_table,
+    "trace-speed": speed_table,
     "vad-ped2": frames_table,
     "vad-simulated": frames_table,
     **dict.fromkeys(
