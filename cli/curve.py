@@ -8,21 +8,35 @@ import typer
 from cli import defaults
 from cli.options import LibraryOption, VideoArgument
 from cli.output import require_one, require_png, say, terminal_width, write, write_picture
-from cli.plots import describe_peak, text_plot
+from cli.plots import describe_peak, describe_reasons, text_plot
 from cli.tables import curve_csv
+from detectors import trace
 from search_api.curves import DEFAULT_DETECTOR, score_title, to_curve
+from search_api.explaining import Explainer
 from search_api.meanings import calibration_of
 from search_api.media import place_of
-from search_api.schemas import Curve
+from search_api.schemas import Curve, Explanation
 from segments.catalog import Catalog, VideoRecord
+from segments.errors import UserError
 from segments.library import Library
+from segments.scores import AnomalyTrack
 from segments.tracks import TrackStore
 
 
 def curve(
     video: VideoArgument,
     library: LibraryOption = defaults.LIBRARY,
-    detector: Annotated[str, typer.Option(metavar="NAME", help="Whose scores.")] = DEFAULT_DETECTOR,
+    detector: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=f"Whose scores. Default: {DEFAULT_DETECTOR}; with --explain {trace.NAME}, where "
+            "the video has it.",
+        ),
+    ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say why: the sentences that were nearest.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line per score on stdout.")] = False,
     png: Annotated[
@@ -38,9 +52,13 @@ def curve(
     opened = Library.open(library)
     with Catalog(opened) as catalog:
         record = catalog.find(video)
-        track = TrackStore(opened.tracks).load(record.video_id, detector)
+        tracks = TrackStore(opened.tracks)
+        chosen_detector = detector or _default(tracks.detectors(record.video_id), explain)
+        track = tracks.load(record.video_id, chosen_detector)
         place = place_of(catalog, record, prefer=video)
-        found = to_curve(track, record, place, calibration_of(opened, track, place.camera))
+        meaning = calibration_of(opened, track, place.camera)
+        reasons = _reasons(opened, track, record.video_id) if explain else []
+        found = to_curve(track, record, place, meaning, reasons)
         if png:
             _write_picture(png, found, catalog, record)
         elif json:
@@ -51,13 +69,28 @@ def curve(
             _plot(found)
 
 
+def _default(known: list[str], explain: bool) -> str:
+    return trace.NAME if explain and trace.NAME in known else DEFAULT_DETECTOR
+
+
+def _reasons(library: Library, track: AnomalyTrack, video_id: str) -> list[Explanation]:
+    explainer = Explainer(library)
+    if reasons := explainer.of_track(video_id, track.detector):
+        return reasons
+    advice = f"`retrace index --detectors {DEFAULT_DETECTOR},{trace.NAME}` on its file adds some"
+    if explainer.of_track(video_id, trace.NAME):
+        advice = f"--detector {trace.NAME} has some"
+    raise UserError(f"{track.detector!r} gives no reasons for its scores of this video: {advice}")
+
+
 def _plot(found: Curve) -> None:
     known = found.calibration
     title = f"{found.video}  ·  {score_title(found)}"
     alarm = f"alarm from {known.threshold:.3f} on: " if known.threshold is not None else ""
     peak = " · ".join(filter(None, [describe_peak(found), known.peak_meaning]))
     plot = text_plot(found, width=terminal_width())
-    write("\n".join([title, "", *plot, "", f"{alarm}{known.meaning}", peak]))
+    why = ["", *describe_reasons(found)] if found.explanations else []
+    write("\n".join([title, "", *plot, "", f"{alarm}{known.meaning}", peak, *why]))
 
 
 def _write_picture(path: Path, found: Curve, catalog: Catalog, record: VideoRecord) -> None:

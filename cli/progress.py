@@ -1,4 +1,4 @@
-"""Progress of indexing and of training: a live bar on a terminal, lines elsewhere."""
+"""Progress of long commands: a live bar on a terminal, lines elsewhere."""
 
 import time
 from collections.abc import Sequence
@@ -110,3 +110,19 @@ class TrainingProgress(_LiveBar):
         if not self._console.is_terminal and step % self.LINE_EVERY == 0:
             text = f"step {step}/{self._num_steps}: {parts}"
             self._console.print(text, markup=False)
+
+
+class VideoProgress(_LiveBar):
+    """Shows on stderr how many videos of a library are done."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        super().__init__(console, "{task.completed:.0f}/{task.total:.0f} videos")
+        self._task = self._bar.add_task("", total=0)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def show(self, done: int, total: int) -> None:
+        """An `indexer.rescoring.OnVideo`."""
+        self._bar.update(self._task, completed=done, total=total)

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from search_api.clock import show_span, show_wall_time
 from search_api.curves import binned, context, sparkline
-from search_api.schemas import Curve, SearchHit, SearchResponse
+from search_api.schemas import Curve, Explanation, SearchHit, SearchResponse
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
 SPARK_CHARS = 24
 """The span fills the middle half."""
 CSV_FIELDS = ("rank", "video", "video_id", "camera", "start_s", "end_s", "start_time", "score")
+CURVE_FIELDS = ("pts_s", "end_s", "score")
 
 Tracks = Mapping[str, AnomalyTrack | None]
 """By video id."""
@@ -102,11 +103,23 @@ def hits_csv(hits: Sequence[SearchHit]) -> str:
 
 
 def curve_csv(curve: Curve) -> str:
-    """One line per score: from when to when it speaks, and the score."""
+    """One line per score: from when to when it speaks, the score, and why where that is known."""
     ends = [*curve.pts_s[1:], curve.end_s]
     spans = zip(curve.pts_s, ends, curve.scores, strict=True)
-    fields = ("pts_s", "end_s", "score")
-    return _to_csv(fields, [dict(zip(fields, row, strict=True)) for row in spans])
+    rows: list[dict[str, object]] = [dict(zip(CURVE_FIELDS, row, strict=True)) for row in spans]
+    for row, explanation in zip(rows, curve.explanations, strict=False):
+        row |= _nearest(explanation)
+    return _to_csv(list(rows[0]) if rows else CURVE_FIELDS, rows)
+
+
+def _nearest(explanation: Explanation) -> dict[str, object]:
+    anomalous, normal = explanation.anomalous[0], explanation.normal[0]
+    return {
+        "anomalous_trace": anomalous.text,
+        "anomalous_similarity": anomalous.similarity,
+        "normal_trace": normal.text,
+        "normal_similarity": normal.similarity,
+    }
 
 
 def _to_csv(fields: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import defaults, trace_generation, trace_trials
+from cli import defaults, trace_generation, trace_rescoring, trace_trials
 from cli.options import LibraryOption
 from cli.output import say, show, write
 from cli.trace_tables import choices_table, traces_table
@@ -29,6 +29,7 @@ app.command("generate")(trace_generation.generate)
 app.command("accept")(trace_generation.accept)
 app.command("test")(trace_trials.try_sentence)
 app.command("audit")(trace_trials.audit)
+app.command("rescore")(trace_rescoring.rescore)
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 CameraArgument = Annotated[str, typer.Argument(metavar="CAMERA", help="As `library info` says.")]
 
@@ -137,9 +138,9 @@ def unpin(camera: CameraArgument, library: LibraryOption = defaults.LIBRARY) -> 
 
 def _choose(library: Library) -> None:
     # Imported late: a profile takes seconds to load.
-    from cli.trace_windows import choose_for_cameras
     from detectors.trace.index import open_index
     from encoders.registry import load_profile
+    from indexer.choosing import choose_for_cameras
 
     bank = load_bank(own=library.own_traces)
     with open_index(library, load_profile(library.space), bank, wait_s=STORE_WAIT_S) as index:

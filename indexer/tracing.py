@@ -5,7 +5,8 @@ those that its own first chunk looks like, so that a run that resumed chooses th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float32
@@ -25,7 +26,7 @@ from segments.camera_contexts import CameraContexts
 from segments.findings import Finding
 from segments.library import Library
 from segments.reasons import Nearest, ReasonTrack
-from segments.scores import clip_track
+from segments.scores import AnomalyTrack, clip_track
 from segments.vectors import ClipFeatures
 
 
@@ -52,18 +53,27 @@ class TraceBench:
         with open_index(library, profile, bank) as index:
             normal, anomalous = index.load_sets()
             scenes = index.load_scenes()
-        with CameraContexts(library) as known:
-            chosen = {camera: tuple(c.similarities) for camera, c in known.chosen().items()}
-            contexts = {**chosen, **known.pinned()}
-        return cls(profile.spec.name, normal, anomalous, scenes, contexts)
+        return cls(profile.spec.name, normal, anomalous, scenes, known_contexts(library))
+
+    def as_chosen(self, library: Library) -> Self:
+        """The same with the contexts that are pinned or chosen by now."""
+        return replace(self, contexts=known_contexts(library))
 
     def detector(self, cameras: Sequence[str]) -> "TraceDetector":
         """For a video that these cameras saw."""
-        known = [name for camera in cameras for name in self.contexts.get(camera, ())]
-        return TraceDetector(self, tuple(dict.fromkeys(known)))
+        return TraceDetector(self, self.contexts_of(cameras))
 
-    def of_contexts(self, names: Sequence[str]) -> tuple[TraceSet, TraceSet]:
-        return self.normal.of_contexts(names), self.anomalous.of_contexts(names)
+    def contexts_of(self, cameras: Sequence[str]) -> tuple[str, ...]:
+        """Those known for any of these cameras."""
+        known = [name for camera in cameras for name in self.contexts.get(camera, ())]
+        return tuple(dict.fromkeys(known))
+
+    def choose(self, footage: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
+        """Those that clips look like."""
+        return tuple(one.context for one in choose(footage, self.scenes))
+
+    def compare(self, z: Float32[np.ndarray, "t d"], contexts: Sequence[str]) -> TraceScores:
+        return score(z, self.normal.of_contexts(contexts), self.anomalous.of_contexts(contexts))
 
 
 class TraceDetector:
@@ -85,12 +95,12 @@ class TraceDetector:
         if not self._contexts:
             first = plan_chunks(duration_s)[0]
             looks = features.read(first).streams["appearance"]
-            self._contexts = tuple(one.context for one in choose(looks, self._bench.scenes))
-        z = self._embed(features, clips, known=known)
-        found = score(z, *self._bench.of_contexts(self._contexts))
+            self._contexts = self._bench.choose(looks)
+        # scores are of what is kept, so that comparing it again says the same
+        windows = self._embed(features, clips, known=known).astype(np.float16)
+        found = self._bench.compare(windows.astype(np.float32), self._contexts)
         track = clip_track(self.name, found.scores, clips, duration_s=duration_s)
-        reasons = ReasonTrack(self.name, track.pts_s, track.end_s, *_nearest(found))
-        return Finding(track, reasons, z.astype(np.float16))
+        return Finding(track, to_reasons(found, track), windows)
 
     def _embed(
         self, features: VideoFeatures, clips: range, *, known: int
@@ -118,11 +128,18 @@ def embed(network: TraceNetwork, features: ClipFeatures) -> Float32[np.ndarray, 
     return TraceStream.whole(network, looks, features.streams.get("motion", nothing))
 
 
-def _nearest(found: TraceScores) -> tuple[Nearest, Nearest]:
-    return (
-        Nearest(_numbers(found.anomalous_ids), found.anomalous_sims),
-        Nearest(_numbers(found.normal_ids), found.normal_sims),
-    )
+def known_contexts(library: Library) -> dict[str, tuple[str, ...]]:
+    """Pinned or chosen, by camera."""
+    with CameraContexts(library) as known:
+        chosen = {camera: tuple(c.similarities) for camera, c in known.chosen().items()}
+        return {**chosen, **known.pinned()}
+
+
+def to_reasons(found: TraceScores, track: AnomalyTrack) -> ReasonTrack:
+    """The reasons of a track's scores."""
+    anomalous = Nearest(_numbers(found.anomalous_ids), found.anomalous_sims)
+    normal = Nearest(_numbers(found.normal_ids), found.normal_sims)
+    return ReasonTrack(track.detector, track.pts_s, track.end_s, anomalous, normal)
 
 
 def _numbers(ids: Sequence[Sequence[str]]) -> np.ndarray:

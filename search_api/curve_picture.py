@@ -14,12 +14,17 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from search_api.clock import show_clock, show_wall_time
-from search_api.curves import peak_s, score_title
+from search_api.curve_reasons import HEADROOM, ROW_IN, draw_list, draw_marks, marked
+from search_api.curves import peak_s, score_limits, score_title
 from search_api.drawing import ACCENT, BACKGROUND, CARD, INK, LINE, QUIET
 from search_api.schemas import Curve
 
 NUM_FRAMES = 9
-_SIZE_IN, _DPI = (13.0, 5.6), 100
+_WIDTH_IN, _HEIGHT_IN, _DPI = 13.0, 5.6, 100
+_LEFT, _WIDTH = 0.055, 0.915
+"""Shares of the picture's width: where everything begins, and how wide it is."""
+_MARGIN_IN = 0.308
+"""Below the last row of the picture; a list of reasons takes half of it."""
 _LONG_S = 20.0
 """Videos from this length on need no tenths of seconds on their axis."""
 _STRIP_ASPECT = 11.9 / 1.05
@@ -41,30 +46,47 @@ def still_times(duration_s: float, num: int = NUM_FRAMES) -> list[float]:
 
 
 def draw_curve(curve: Curve, stills: Sequence[Still]) -> Figure:
-    """Draws scores over time with `stills`, spread evenly, under them."""
-    figure = Figure(figsize=_SIZE_IN, dpi=_DPI, facecolor=BACKGROUND)
-    left, width = 0.055, 0.915
-    upper = figure.add_axes((left, 0.345, width, 0.475))
-    strip = figure.add_axes((left, 0.055, width, 0.1875), sharex=upper)
-    _draw_title(figure, curve, left)
-    _draw_scores(upper, curve)
+    """Draws scores over time with `stills`, spread evenly, under them.
+
+    Where the curve has explanations, the strongest stretches are marked, and listed below.
+    """
+    reasons = marked(curve)
+    list_in = len(reasons) * ROW_IN
+    figure = Figure((_WIDTH_IN, _HEIGHT_IN + list_in), dpi=_DPI, facecolor=BACKGROUND)
+    upper = _add_axes(figure, list_in + 1.932, 2.66)
+    strip = _add_axes(figure, list_in + _MARGIN_IN, 1.05, sharex=upper)
+    _draw_title(figure, curve)
+    _draw_scores(upper, curve, has_marks=bool(reasons))
     _draw_strip(strip, curve, stills)
+    if reasons:
+        draw_marks(upper, reasons, curve.duration_s)
+        listed = _add_axes(figure, _MARGIN_IN / 2, list_in)
+        draw_list(listed, reasons, _WIDTH_IN * _WIDTH * _DPI)
     upper.set_xlim(0, curve.duration_s)
     return figure
 
 
-def _draw_title(figure: Figure, curve: Curve, left: float) -> None:
+def _add_axes(
+    figure: Figure, bottom_in: float, height_in: float, sharex: Axes | None = None
+) -> Axes:
+    height = figure.get_figheight()
+    return figure.add_axes((_LEFT, bottom_in / height, _WIDTH, height_in / height), sharex=sharex)
+
+
+def _draw_title(figure: Figure, curve: Curve) -> None:
     camera = [f"camera {curve.camera}"] if curve.camera else []
     start = [f"from {show_wall_time(curve.start_time)}"] if curve.start_time else []
     length = [f"length {show_clock(curve.duration_s)}"]
     found = [f"peak {max(curve.scores):.3f} at {show_clock(peak_s(curve))}"]
     name = Path(curve.video).name
-    figure.text(left, 0.925, name, color=INK, fontsize=16, fontweight="bold", parse_math=False)
+    height = figure.get_figheight()
+    name_y, facts_y = 1 - 0.42 / height, 1 - 0.7 / height
+    figure.text(_LEFT, name_y, name, color=INK, fontsize=16, fontweight="bold", parse_math=False)
     facts = "   ·   ".join(camera + start + length + found)
-    figure.text(left, 0.875, facts, color=QUIET, fontsize=10.5, parse_math=False)
+    figure.text(_LEFT, facts_y, facts, color=QUIET, fontsize=10.5, parse_math=False)
 
 
-def _draw_scores(axes: Axes, curve: Curve) -> None:
+def _draw_scores(axes: Axes, curve: Curve, *, has_marks: bool) -> None:
     edges, scores = [*curve.pts_s, curve.end_s], np.array(curve.scores)
     axes.set_facecolor(CARD)
     axes.stairs(scores, edges, fill=True, color=ACCENT, alpha=0.22, linewidth=0)
@@ -73,7 +95,12 @@ def _draw_scores(axes: Axes, curve: Curve) -> None:
     axes.plot(*best, "o", color=INK, markersize=7, zorder=4, clip_on=False)
     _draw_peak_line(axes, curve)
     _draw_threshold(axes, curve)
-    axes.set_ylim(0, 1)
+    low, high = score_limits(curve)
+    axes.set_ylim(low, low + (high - low) / (1 - HEADROOM) if has_marks else high)
+    inside = [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    axes.set_yticks(inside)
+    if low < 0:
+        axes.axhline(0, color=QUIET, linewidth=0.9)
     axes.set_ylabel(score_title(curve), color=QUIET, fontsize=10)
     axes.grid(axis="y", color=LINE, linewidth=0.8)
     axes.set_axisbelow(True)

@@ -1,9 +1,12 @@
 """Anomaly scores over time, ready to be shown."""
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Float64
 
-from search_api.schemas import Curve, CurveCalibration
+from search_api.schemas import Curve, CurveCalibration, Explanation
 from segments.catalog import SourceRecord, VideoRecord
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
@@ -11,6 +14,10 @@ from segments.tracks import TrackStore
 
 BARS = "▁▂▃▄▅▆▇█"
 DEFAULT_DETECTOR = "alan"
+_STEPS = 5
+"""Round steps, at most, between the ends of an axis; two more where both ends are rounded."""
+_NOTHING = 1e-6
+"""Steps that a number may lie beyond a round one: float32 holds none exactly."""
 _SAME_TIME_S = 1e-6
 """Parts that reach less than this into a neighbour's time do not see its score."""
 
@@ -27,6 +34,7 @@ def to_curve(
     video: VideoRecord,
     place: SourceRecord,
     calibration: CurveCalibration | None = None,
+    explanations: Sequence[Explanation] = (),
 ) -> Curve:
     """A track with the facts that say what it belongs to, and what it means."""
     return Curve(
@@ -40,6 +48,7 @@ def to_curve(
         end_s=track.end_s,
         scores=track.scores.astype(np.float64).tolist(),
         calibration=calibration or CurveCalibration(),
+        explanations=list(explanations),
     )
 
 
@@ -47,6 +56,31 @@ def score_title(curve: Curve) -> str:
     """What the numbers of a curve are."""
     known = curve.calibration.threshold is not None
     return f"{curve.detector} score (raw{'' if known else ', uncalibrated'})"
+
+
+def score_limits(curve: Curve) -> tuple[float, float]:
+    """The lowest and the highest score that an axis shows.
+
+    0 and 1 for the default detector; else round numbers around 0, the scores and the threshold.
+    """
+    if curve.detector == DEFAULT_DETECTOR:
+        return 0.0, 1.0
+    threshold = curve.calibration.threshold
+    shown = [0.0, *curve.scores, *([] if threshold is None else [threshold])]
+    return _round_limits(min(shown), max(shown))
+
+
+def _round_limits(low: float, high: float) -> tuple[float, float]:
+    if low == high:
+        return low, low + 1.0
+    power = 10.0 ** math.floor(math.log10((high - low) / _STEPS))
+    step = next(
+        factor * power
+        for factor in (1, 2, 5, 10)
+        if factor * power * _STEPS >= (high - low) * (1 - _NOTHING)
+    )
+    first, last = math.floor(low / step + _NOTHING), math.ceil(high / step - _NOTHING)
+    return round(first * step, 12), round(last * step, 12)
 
 
 def peak_s(curve: Curve) -> float:

@@ -2,8 +2,6 @@
 
 from functools import cached_property
 
-import numpy as np
-
 from detectors import trace
 from detectors.trace.sentences import Trace
 from detectors.trace.traces import load_bank
@@ -35,6 +33,11 @@ class Explainer:
         reasons = self._reasons(video_id, detector)
         return reasons and self._at(reasons, reasons.row_at(time_s))
 
+    def of_track(self, video_id: str, detector: str) -> list[Explanation]:
+        """Of every score of a track; empty where nothing is explained."""
+        reasons = self._reasons(video_id, detector)
+        return [self._at(reasons, row) for row in range(len(reasons.pts_s))] if reasons else []
+
     def _reasons(self, video_id: str, detector: str) -> ReasonTrack | None:
         key = video_id, detector
         if key not in self._read:
@@ -42,11 +45,11 @@ class Explainer:
         return self._read[key]
 
     def _at(self, reasons: ReasonTrack, row: int) -> Explanation:
-        ends = np.append(reasons.pts_s[1:], reasons.end_s)
+        is_last = row + 1 == len(reasons.pts_s)
         return Explanation(
             detector=reasons.detector,
             start_s=float(reasons.pts_s[row]),
-            end_s=float(ends[row]),
+            end_s=float(reasons.end_s if is_last else reasons.pts_s[row + 1]),
             anomalous=self._in_words(reasons.anomalous, row),
             normal=self._in_words(reasons.normal, row),
         )

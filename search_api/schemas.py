@@ -135,6 +135,11 @@ class Explanation(BaseModel):
     """Nearest first."""
     normal: list[Reason]
 
+    @property
+    def lead(self) -> float:
+        """How much nearer the best anomalous sentence is than the best normal one."""
+        return self.anomalous[0].similarity - self.normal[0].similarity
+
 
 class SearchHit(BaseModel):
     """One span of one content."""
@@ -216,3 +221,5 @@ class Curve(BaseModel):
     scores: list[float]
     """Raw: comparable within a camera only."""
     calibration: CurveCalibration = CurveCalibration()
+    explanations: list[Explanation] = []
+    """One per score; empty where none was asked for, or the detector does not explain itself."""

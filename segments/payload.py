@@ -1,13 +1,15 @@
 """The contract of indexing and search: what a stored point is called and what it carries."""
 
 import re
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, Self
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict
 
 from segments.errors import UserError
 from segments.media import Level, VideoSegment
+from segments.scores import AnomalyTrack
+from segments.spans import TimeSpan
 
 POINT_NAMESPACE = UUID("6d8f3a52-5b1e-4d0c-9a57-27c4b1f0e9a1")
 SCHEMA_VERSION = 1
@@ -66,6 +68,11 @@ class SegmentPayload(Payload):
         fields |= {key: _short(fields[key]) for key in ("start_s", "end_s")}
         fields["anomaly"] = {name: _short(score) for name, score in self.anomaly.items()}
         return fields
+
+    def with_score(self, track: AnomalyTrack) -> Self:
+        """The payload with what a track says of its span; nan where that says nothing."""
+        score = _short(track.pooled(TimeSpan(self.start_s, self.end_s)))
+        return self.model_copy(update={"anomaly": {**self.anomaly, track.detector: score}})
 
     def scores(self) -> dict[str, float]:
         return {anomaly_key(detector): score for detector, score in self.anomaly.items()}

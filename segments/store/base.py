@@ -9,6 +9,7 @@ from jaxtyping import Float32
 from typing_extensions import TypeVar
 
 from segments.payload import Payload, SegmentPayload
+from segments.scores import AnomalyTrack
 from segments.store.filters import Filter, Where
 
 P = TypeVar("P", bound=Payload, default=SegmentPayload)
@@ -107,6 +108,16 @@ class VectorStore(Collection[SegmentPayload], Protocol):
         Args:
             recorded_at_ms: wall-clock time of the video's first frame, one per source that knows
                 it; each point gets it plus its own start.
+        """
+        ...
+
+    def set_anomaly(self, video_id: str, track: AnomalyTrack) -> int:
+        """Rewrites what every point of a video says of the track's detector.
+
+        Other detectors' scores stay. Returns how many points said something else before.
+
+        Raises:
+            ValueError: the track has no score for a point's span.
         """
         ...
 

@@ -11,7 +11,8 @@ import numpy as np
 from jaxtyping import Float32
 
 from segments.errors import IndexMismatch, UserError
-from segments.payload import FieldKind, SegmentPayload
+from segments.payload import FieldKind, SegmentPayload, anomaly_key
+from segments.scores import AnomalyTrack
 from segments.store.base import Filter, Match, P, Point
 from segments.store.filters import Selection, Where, select
 from segments.store.records import is_uuid, to_point
@@ -144,6 +145,19 @@ class PointStore(ABC, Generic[P]):
         ]
         self._set_payloads(updates)
         self._settle()
+
+    def set_anomaly(self: "PointStore[SegmentPayload]", video_id: str, track: AnomalyTrack) -> int:
+        """See `VectorStore.set_anomaly`."""
+        updates: list[tuple[list[str], dict[str, Any]]] = []
+        for point in self.iter_points(Filter(video_ids=(video_id,)), with_vectors=False):
+            rescored = replace(point, payload=point.payload.with_score(track))
+            self._check(rescored)
+            if rescored.payload != point.payload:
+                updates.append(([point.id], {"anomaly": rescored.payload.anomaly}))
+        self._index(iter([anomaly_key(track.detector)]))
+        self._set_payloads(updates)
+        self._settle()
+        return len(updates)
 
     def delete(self, where: Where) -> int:
         """See `VectorStore.delete`.

@@ -8,9 +8,12 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from cli.main import app
-from cli.plots import describe_peak, text_plot
-from search_api.schemas import Curve
+from cli.plots import describe_peak, describe_reasons, text_plot
+from detectors.trace.traces import load_bank
+from search_api.schemas import Curve, Explanation, Reason
 from segments.catalog import SourceRecord
+from segments.library import Library
+from segments.reasons import Nearest, ReasonStore, ReasonTrack
 from segments.scores import AnomalyTrack
 from segments.tracks import TrackStore
 from tests.support.small_library import GATE, SOURCES, make_library, video
@@ -27,6 +30,8 @@ CURVE = Curve(
     end_s=16.0,
     scores=[0.0, 0.25, 1.0, 0.5],
 )
+PRISON = load_bank()["prison block"]
+TRACE = np.array([0.25, 0.375, -0.25, 0.125], np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,27 @@ def library(tmp_path_factory: pytest.TempPathFactory, footage: Path) -> Path:
     made = make_library(root, points=(), videos=(record,), sources=(source,))
     track = AnomalyTrack("alan", np.array(CURVE.scores, np.float32), np.array(CURVE.pts_s), 16.0)
     TrackStore(made.tracks).append(GATE, track)
+    explained = AnomalyTrack("trace", TRACE, np.array(CURVE.pts_s), 16.0)
+    TrackStore(made.tracks).append(GATE, explained)
+    ReasonStore(made.tracks).append(GATE, reasons())
     return root
+
+
+def reasons() -> ReasonTrack:
+    """The first anomalous sentence leads at 0 s and 4 s, then the second, and the first again."""
+    bad = [int(PRISON.anomalous[row].id, 16) for row in (0, 0, 1, 0)]
+    fine = [int(PRISON.normal[0].id, 16)] * 4
+    return ReasonTrack(
+        "trace",
+        np.array(CURVE.pts_s),
+        16.0,
+        nearest(bad, [0.5, 0.625, 0.25, 0.5]),
+        nearest(fine, [0.25, 0.25, 0.5, 0.375]),
+    )
+
+
+def nearest(ids: list[int], similarities: list[float]) -> Nearest:
+    return Nearest(np.array(ids, np.uint64)[:, None], np.array(similarities, np.float32)[:, None])
 
 
 @pytest.fixture
@@ -106,10 +131,110 @@ def test_json_and_csv_hold_every_score(retrace, footage: Path) -> None:
         "pts_s": [0.0, 4.0, 8.0, 12.0],
         "end_s": 16.0,
         "scores": [0.0, 0.25, 1.0, 0.5],
+        "explanations": [],
     }
     rows = list(csv.reader(retrace(GATE[:12], "--csv").stdout.splitlines()))
     assert rows[:2] == [["pts_s", "end_s", "score"], ["0.0", "4.0", "0.0"]]
     assert rows[-1] == ["12.0", "16.0", "0.5"]
+
+
+def test_the_plot_reaches_below_zero() -> None:
+    scores = [-0.4, -0.1, 0.1, 0.2]
+    lines = text_plot(CURVE.model_copy(update={"detector": "trace", "scores": scores}), width=38)
+    assert [line[:6] for line in lines] == [
+        " 0.2 ┤",
+        *["     │"] * 3,
+        "-0.1 ┤",
+        *["     │"] * 3,
+        "-0.4 └",
+        "      ",
+    ]
+    low, full = " " * 8, "█" * 8
+    assert lines[0][6:] == low * 3 + full
+    assert lines[1][6:] == low * 2 + "▆" * 8 + full  # 0.5 of 0.6 is 53.3 sixty-fourths
+    assert lines[4][6:] == low + full * 3
+    assert lines[7][6:] == low + full * 3
+
+
+def test_the_terminal_says_why(retrace) -> None:
+    lines = retrace("a.mp4", "--explain").stdout.splitlines()
+    assert "trace score (raw, uncalibrated)" in lines[0]
+    start = lines.index("why: the 3 of 3 stretches that lead most, in time order")
+    first, second = (f"{t.text} ({t.kind}, prison block)" for t in PRISON.anomalous[:2])
+    fine = f"{PRISON.normal[0].text} (normal, prison block)"
+    assert lines[start + 1 :] == [
+        "00:00.0–00:08.0 (2026-11-01 10:00:00+01:00)  lead +0.375",
+        f"    0.625  {first}",
+        f"    0.250  {fine}",
+        "00:08.0–00:12.0 (2026-11-01 10:00:08+01:00)  lead -0.250",
+        f"    0.250  {second}",
+        f"    0.500  {fine}",
+        "00:12.0–00:16.0 (2026-11-01 10:00:12+01:00)  lead +0.125",
+        f"    0.500  {first}",
+        f"    0.375  {fine}",
+    ]
+    assert "why" not in retrace("a.mp4", "--detector", "trace").stdout
+    assert "alan score" in retrace("a.mp4").stdout
+
+
+def test_only_the_strongest_stretches_are_said() -> None:
+    def explain(row: int) -> Explanation:
+        one = Reason(text=f"thing {row}", context="yard", kind="other", similarity=row / 16)
+        return Explanation(
+            detector="trace", start_s=row, end_s=row + 1, anomalous=[one], normal=[one]
+        )
+
+    curve = CURVE.model_copy(update={"explanations": [explain(row) for row in range(10)]})
+    lines = describe_reasons(curve, limit=2)
+    assert lines[0] == "why: the 2 of 10 stretches that lead most, in time order"
+    assert lines[1::3] == [f"00:0{row}.0–00:0{row + 1}.0  lead +0.000" for row in (0, 1)]
+
+
+def test_json_and_csv_say_why_at_every_score(retrace) -> None:
+    found = json.loads(retrace("a.mp4", "--explain", "--json").stdout)
+    assert found["detector"] == "trace"
+    spans = [(one["start_s"], one["end_s"]) for one in found["explanations"]]
+    assert spans == [(0, 4), (4, 8), (8, 12), (12, 16)]
+    assert found["explanations"][2]["anomalous"] == [
+        {
+            "text": PRISON.anomalous[1].text,
+            "context": "prison block",
+            "kind": PRISON.anomalous[1].kind,
+            "similarity": 0.25,
+        }
+    ]
+    rows = list(csv.DictReader(retrace("a.mp4", "--explain", "--csv").stdout.splitlines()))
+    assert list(rows[1].values()) == [
+        "4.0",
+        "8.0",
+        "0.375",
+        PRISON.anomalous[0].text,
+        "0.625",
+        PRISON.normal[0].text,
+        "0.25",
+    ]
+    assert list(rows[1])[3:] == [
+        "anomalous_trace",
+        "anomalous_similarity",
+        "normal_trace",
+        "normal_similarity",
+    ]
+
+
+def test_the_picture_lists_the_strongest_stretches(retrace, tmp_path: Path) -> None:
+    path = tmp_path / "why.png"
+    assert retrace("a.mp4", "--explain", "--png", path).exit_code == 0
+    with Image.open(path) as picture:
+        assert picture.size == (1300, 560 + 3 * 50)
+        pixels = np.asarray(picture.convert("RGB")).astype(int)
+    discs = np.abs(pixels - (255, 176, 32)).sum(axis=2) < 30
+    for row in range(3):  # a disc and a sentence each, under the frames
+        line = slice(545 + 50 * row, 595 + 50 * row)
+        assert discs[line, 60:100].sum() > 100
+        assert (pixels[line, 330:700].sum(axis=2) > 600).sum() > 100
+    for share in (4 / 16, 10 / 16, 14 / 16):  # the middles of the stretches
+        middle = round(1300 * (0.055 + 0.915 * share))
+        assert discs[110:140, middle - 12 : middle + 12].sum() > 100
 
 
 def test_the_picture_has_the_frames_under_the_curve(retrace, tmp_path: Path) -> None:
@@ -122,10 +247,27 @@ def test_the_picture_has_the_frames_under_the_curve(retrace, tmp_path: Path) -> 
     assert strip.reshape(-1, 3).std(axis=0).min() > 20
 
 
+def test_without_reasons_it_says_how_to_get_some(retrace, library: Path) -> None:
+    folder = Library.open(library).tracks / GATE
+    hidden = folder / "trace.reasons.npz"
+    kept = hidden.read_bytes()
+    hidden.unlink()
+    result = retrace("a.mp4", "--explain")
+    hidden.write_bytes(kept)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "'trace' gives no reasons for its scores of this video: "
+        "`retrace index --detectors alan,trace` on its file adds some\n"
+    )
+    said = retrace("a.mp4", "--explain", "--detector", "alan").stderr
+    assert said.endswith("of this video: --detector trace has some\n")
+
+
 def test_mistakes_have_their_messages(retrace) -> None:
     for words, message in (
         (["b.mp4"], "no video 'b.mp4' in the library: "),
-        (["a.mp4", "--detector", "trace"], f"no 'trace' scores for video {GATE}; there are: alan"),
+        (["a.mp4", "--detector", "mulde"], f"no 'mulde' scores for video {GATE}; there are: alan"),
+        (["a.mp4", "--detector", "alan", "--explain"], "'alan' gives no reasons for its scores of"),
         (["a.mp4", "--json", "--csv"], "--json and --csv exclude each other"),
         (["a.mp4", "--png", "x.pdf"], "x.pdf is to be a PNG picture"),
         (["a.mp4", "--png", "no/x.png"], f"the folder {Path('no').absolute()} does not exist"),

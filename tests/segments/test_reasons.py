@@ -44,6 +44,17 @@ def test_the_strongest_row_leads_by_most_within_the_span() -> None:
     assert track.strongest_row(TimeSpan(2.0, 3.0)) == 2
 
 
+def test_all_of_a_track_may_get_another_number_of_sentences(tmp_path: Path) -> None:
+    store = ReasonStore(tmp_path)
+    store.append(VIDEO, piece(0.0, [0.5, 0.25], [0.0, 0.0]))
+    two = nearest([[1, 2], [3, 4]], [[0.5, 0.25], [0.75, 0.5]])
+    store.append(VIDEO, ReasonTrack("trace", np.array([0.0, 1.0]), 2.0, two, two))
+    found = store.load(VIDEO, "trace")
+    assert found is not None
+    assert found.anomalous.ids.tolist() == [[1, 2], [3, 4]]
+    assert found.normal.similarities.tolist() == [[0.5, 0.25], [0.75, 0.5]]
+
+
 def test_pieces_are_kept_beside_the_track(tmp_path: Path) -> None:
     store, tracks = ReasonStore(tmp_path), TrackStore(tmp_path)
     tracks.append(VIDEO, AnomalyTrack("trace", np.zeros(1, np.float32), np.zeros(1), 1.0))

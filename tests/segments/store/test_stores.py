@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from segments.errors import IndexMismatch, UserError
+from segments.scores import AnomalyTrack
 from segments.store.base import Filter, Match, Point, VectorStore
 from tests.support.points import (
     EPOCH_MS,
@@ -212,6 +213,45 @@ def test_set_sources_rewrites_one_video(filled: VectorStore, points: list[Point]
     filled.set_sources(video, cameras=[], recorded_at_ms=[])
     assert filled.count(Filter(cameras=("roof",))) == 0
     assert filled.count(Filter(video_ids=(video,), recorded_from_ms=0)) == 0
+
+
+def test_set_anomaly_rewrites_one_detector_of_one_video(
+    filled: VectorStore, points: list[Point]
+) -> None:
+    video = make_video_id(3)
+    ends = [p.payload.end_s for p in points if p.payload.video_id == video]
+    pts_s = np.arange(0.0, max(ends), 5.12)
+    scores = np.linspace(-0.3, 0.4, len(pts_s), dtype=np.float32)
+    track = AnomalyTrack("trace", scores, pts_s, max(ends))
+    assert filled.set_anomaly(video, track) == len(ends)
+    assert filled.set_anomaly(video, track) == 0
+    for point in filled.iter_points(with_vectors=True):
+        original = next(p for p in points if p.id == point.id)
+        assert point.vectors.keys() == original.vectors.keys()
+        if point.payload.video_id != video:
+            assert point.payload == original.payload
+            continue
+        first = round(point.payload.start_s / 5.12)
+        last = min(first + 1, len(scores) - 1)  # a span has 10.24 s: two scores
+        assert point.payload.anomaly == pytest.approx(
+            {**original.payload.anomaly, "trace": float(scores[last])}, abs=1e-6
+        )
+        assert point.payload.model_copy(update={"anomaly": {}}) == original.payload.model_copy(
+            update={"anomaly": {}}
+        )
+    above = filled.count(Filter(min_anomaly={"trace": 0.2}))
+    assert 0 < above < len(ends)
+    lower = np.minimum(scores, np.float32(0.1))
+    filled.set_anomaly(video, AnomalyTrack("trace", lower, pts_s, max(ends)))
+    assert filled.count(Filter(min_anomaly={"trace": 0.2})) == 0
+    assert filled.set_anomaly(make_video_id(99), track) == 0
+
+
+def test_a_span_without_scores_is_refused(filled: VectorStore) -> None:
+    track = AnomalyTrack("trace", np.zeros(1, np.float32), np.zeros(1), 1.0)
+    with pytest.raises(ValueError, match=r"'anomaly.trace' is nan in point"):
+        filled.set_anomaly(make_video_id(3), track)
+    assert filled.count(Filter(min_anomaly={"trace": -9.0})) == 0
 
 
 def test_delete_returns_how_many(filled: VectorStore, points: list[Point]) -> None:

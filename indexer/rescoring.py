@@ -1,0 +1,157 @@
+"""Scores and reasons of known videos made anew, from what TRACE kept of them: no footage is read.
+
+For when the bank or a camera's contexts changed. What a video is to have follows from what is kept,
+so a run that was killed is simply run again: what is right already is not written a second time.
+"""
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float32
+
+from detectors import trace
+from encoders.base import Profile
+from indexer.choosing import choose_for_cameras
+from indexer.chunks import plan_chunks
+from indexer.pipeline import STORE_WAIT_S
+from indexer.tracing import TraceBench, to_reasons
+from segments.catalog import Catalog, VideoRecord, cameras_of
+from segments.errors import UserError
+from segments.findings import Finding, load_windows, to_files
+from segments.library import Library
+from segments.scores import AnomalyTrack
+from segments.store.base import VectorStore
+from segments.store.lock import OwnerLock
+from segments.store.opening import open_store
+from segments.store.spool import ingest
+from segments.timed import TimedArrays, TimedStore
+
+Outcome = Literal["changed", "same", "unseen"]
+""" "unseen": TRACE is not among the detectors that went through all of it."""
+
+
+@dataclass
+class RescoringReport:
+    """What a run did."""
+
+    outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+    """By video."""
+    footage_s: float = 0.0
+    """Of the videos that TRACE has seen."""
+    interrupted: bool = False
+
+    def count(self, outcome: Outcome) -> int:
+        return list(self.outcomes.values()).count(outcome)
+
+
+OnVideo = Callable[[int, int], None]
+"""Called with the videos done so far and their number."""
+
+
+def rescore(
+    library: Library,
+    profile: Profile,
+    *,
+    camera: str | None = None,
+    on_video: OnVideo = lambda done, total: None,
+    stop: threading.Event | None = None,
+) -> RescoringReport:
+    """Scores a library's videos anew, with the bank and the cameras' contexts as they are now.
+
+    A camera's contexts are those pinned to it, else those that all its footage chooses, which are
+    kept. Videos of no camera choose by their first chunk, as when they were indexed.
+
+    Args:
+        profile: of the library's space; encodes what the bank has new.
+        camera: only its videos; None means all.
+        stop: set it to end early, between two videos.
+
+    Raises:
+        UserError: no video is of that camera, or TRACE has seen none.
+        LibraryError: another process indexes, or has the store or the bank, or a file is damaged.
+    """
+    report = RescoringReport()
+    with _open(library) as (store, catalog):
+        videos = _videos(catalog, camera)
+        rescorer = _Rescorer(library, store, catalog, _bench(library, profile, camera))
+        for index, video in enumerate(videos):
+            if stop is not None and stop.is_set():
+                report.interrupted = True
+                break
+            report.outcomes[video.video_id] = outcome = rescorer.rescore(video)
+            report.footage_s += 0.0 if outcome == "unseen" else video.duration_s
+            on_video(index + 1, len(videos))
+    return report
+
+
+@contextmanager
+def _open(library: Library) -> Generator[tuple[VectorStore, Catalog]]:
+    lock = OwnerLock.acquire(library.indexer_lock_file)
+    try:
+        store = open_store(library, wait_s=STORE_WAIT_S)
+        try:
+            ingest(library, store)  # what waits there would undo what is done here
+            with Catalog(library) as catalog:
+                yield store, catalog
+        finally:
+            store.close()
+    finally:
+        lock.release()
+
+
+def _videos(catalog: Catalog, camera: str | None) -> list[VideoRecord]:
+    known = catalog.cameras()
+    if camera is not None and camera not in known:
+        raise UserError(f"no video of a camera {camera!r}; there are: {', '.join(known) or 'none'}")
+    return catalog.videos(camera=camera)
+
+
+def _bench(library: Library, profile: Profile, camera: str | None) -> TraceBench:
+    bench = TraceBench.load(profile, library)
+    choose_for_cameras(library, bench.scenes, only=camera)
+    return bench.as_chosen(library)
+
+
+class _Rescorer:
+    """Scores one video after the other."""
+
+    def __init__(
+        self, library: Library, store: VectorStore, catalog: Catalog, bench: TraceBench
+    ) -> None:
+        self._files = TimedStore(library.tracks)
+        self._store = store
+        self._catalog = catalog
+        self._bench = bench
+
+    def rescore(self, video: VideoRecord) -> Outcome:
+        windows = load_windows(self._files, video.video_id, trace.NAME)
+        if windows is None or trace.NAME not in video.detectors:
+            return "unseen"
+        finding = self._find(video, windows)
+        num_points = self._store.set_anomaly(video.video_id, finding.track)
+        pieces = to_files([finding], chunk=0)
+        changed = [name for name in pieces if not self._has(video.video_id, name, pieces[name])]
+        for name in changed:
+            self._files.append(video.video_id, name, pieces[name])
+        return "changed" if changed or num_points else "same"
+
+    def _find(self, video: VideoRecord, windows: TimedArrays) -> Finding:
+        z = windows.rows["windows"]
+        cameras = cameras_of(self._catalog.sources(video.video_id))
+        contexts = self._bench.contexts_of(cameras) or self._choose(video, z)
+        found = self._bench.compare(z, contexts)
+        track = AnomalyTrack(trace.NAME, found.scores, windows.pts_s, windows.end_s)
+        return Finding(track, to_reasons(found, track))
+
+    def _choose(self, video: VideoRecord, z: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
+        return self._bench.choose(z[: len(plan_chunks(video.duration_s)[0])])
+
+    def _has(self, video_id: str, name: str, piece: TimedArrays) -> bool:
+        stored = self._files.load(video_id, name)
+        return stored is not None and all(
+            np.array_equal(stored.rows[row], piece.rows[row]) for row in piece.rows
+        )
