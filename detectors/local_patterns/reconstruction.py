@@ -1,0 +1,177 @@
+"""RM: an autoencoder of normal regions; what it cannot give back is odd (paper §3.5)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32
+from pydantic import ConfigDict
+from torch import Tensor, nn
+
+from detectors.local_patterns.weights import load_module, save_module
+from segments.errors import UserError
+
+_LEAST_DEVIATION = 0.05
+"""Of a feature, against its block's: one that never changed in training does not drown the rest."""
+_ROWS_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class ReconstructionConfig:
+    """Sizes and training of one RM.
+
+    Raises:
+        ValueError: nothing to reconstruct, or fewer than two layers.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    appearance_dim: int = 768
+    """The local pattern G comes first in every row; 0 for motion alone."""
+    motion_dim: int = 8
+    """Then the motion histogram M; 0 for appearance alone."""
+    hidden: int = 512
+    layers: int = 7
+    weighting: Literal["blocks", "dimensions"] = "blocks"
+    """Whether G and M count alike, or each dimension does, as the paper's plain MSE has it: there
+    8 numbers of motion stand against 768 of appearance (METHODS C.3)."""
+    epochs: int = 10
+    batch: int = 64
+    learning_rate: float = 1e-3
+
+    def __post_init__(self) -> None:
+        if min(self.appearance_dim, self.motion_dim) < 0 or self.dim == 0:
+            raise ValueError(f"there is nothing to reconstruct: {self}")
+        if self.layers < 2:
+            raise ValueError(f"an autoencoder has at least two layers: {self.layers = }")
+
+    @property
+    def dim(self) -> int:
+        return self.appearance_dim + self.motion_dim
+
+    @property
+    def blocks(self) -> tuple[int, int]:
+        return self.appearance_dim, self.motion_dim
+
+
+class ReconstructionModule(nn.Module):
+    """Fully connected layers with ReLU between them; the last is linear, for G is also negative."""
+
+    def __init__(self, config: ReconstructionConfig) -> None:
+        super().__init__()
+        self.config = config
+        widths = [config.dim, *[config.hidden] * (config.layers - 1), config.dim]
+        layers: list[nn.Module] = []
+        for width_in, width_out in zip(widths, widths[1:], strict=False):
+            layers += [nn.Linear(width_in, width_out), nn.ReLU()]
+        self.layers = nn.Sequential(*layers[:-1])
+        self.mean: Tensor
+        self.deviation: Tensor
+        self.register_buffer("mean", torch.zeros(config.dim))
+        self.register_buffer("deviation", torch.ones(config.dim))
+
+    def forward(self, features: Float[Tensor, "n d"]) -> Float[Tensor, "n 2"]:
+        """Each row's error, its squared distance from what comes back, of G and of M.
+
+        Errors are means over the block in units of the training set's deviations, times the
+        block's weight: a row's score is their sum.
+        """
+        standard = (features - self.mean) / self.deviation
+        squares = (self.layers(standard) - standard).square().split(self.config.blocks, dim=1)
+        return torch.stack([block.sum(dim=1) for block in squares], dim=1) * self._weights()
+
+    def _weights(self) -> Float[Tensor, " 2"]:
+        sizes = torch.tensor(self.config.blocks, device=self.mean.device)
+        if self.config.weighting == "dimensions":
+            return (1 / sizes.sum()).expand(2)
+        return 1 / (sizes.clamp_min(1) * (sizes > 0).sum())
+
+    @classmethod
+    def fit(
+        cls,
+        features: Float32[np.ndarray, "n d"],
+        config: ReconstructionConfig,
+        *,
+        seed: int,
+        device: str = "cpu",
+    ) -> Self:
+        """Trains on regions of normal footage; the same rows and seed give the same weights.
+
+        Raises:
+            UserError: fewer than two regions, or values that are not finite.
+            ValueError: rows of another width than the config's.
+        """
+        rows = _checked(features, config).to(device)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            module = cls(config).to(device)
+        module.mean.copy_(rows.mean(dim=0))
+        module.deviation.copy_(_deviation(rows, config))
+        optimizer = torch.optim.Adam(module.parameters(), lr=config.learning_rate)
+        for batch in _batches(rows, config, seed):
+            optimizer.zero_grad()
+            module(batch).sum(dim=1).mean().backward()
+            optimizer.step()
+        return module.eval()
+
+    @torch.no_grad()
+    def errors(self, features: Float32[np.ndarray, "n d"]) -> Float32[np.ndarray, "n 2"]:
+        """How much of each region's score is its appearance, and how much its motion."""
+        if len(features) == 0:
+            return np.zeros((0, 2), np.float32)
+        rows = torch.from_numpy(np.ascontiguousarray(features, np.float32))
+        pieces = [self(piece.to(self.mean.device)) for piece in rows.split(_ROWS_AT_ONCE)]
+        return torch.cat(pieces).cpu().numpy()
+
+    def score(self, features: Float32[np.ndarray, "n d"]) -> Float32[np.ndarray, " n"]:
+        """Raw scores, 0 or more; higher is more anomalous."""
+        return self.errors(features).sum(axis=1)
+
+    def save_pretrained(self, folder: Path) -> None:
+        """Writes config.json and model.safetensors, the standardisation among the weights."""
+        save_module(self, self.config, folder)
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> Self:
+        """Reads what `save_pretrained` wrote.
+
+        Raises:
+            WeightsMissing: a file is absent or damaged, or the two do not fit each other.
+        """
+        return load_module(cls, ReconstructionConfig, folder, part="rm")
+
+
+def _checked(
+    features: Float32[np.ndarray, "n d"], config: ReconstructionConfig
+) -> Float[Tensor, "n d"]:
+    if features.ndim != 2 or features.shape[1] != config.dim:
+        raise ValueError(f"rows of {config.dim} features are wanted, not {features.shape}")
+    if len(features) < 2:
+        raise UserError(
+            f"{len(features)} regions to learn from: at least two are needed; give more normal "
+            "footage, or another region engine"
+        )
+    if not np.isfinite(features).all():
+        raise UserError("some features are not finite: index this footage again")
+    return torch.from_numpy(np.ascontiguousarray(features, np.float32))
+
+
+def _deviation(rows: Float[Tensor, "n d"], config: ReconstructionConfig) -> Float[Tensor, " d"]:
+    """Each feature's deviation, at least a share of its block's; 1 where nothing ever changes."""
+    blocks = []
+    for deviation in rows.std(dim=0, correction=0).split(config.blocks):
+        floor = _LEAST_DEVIATION * deviation.square().mean().sqrt()
+        blocks.append(deviation.clamp_min(floor) if floor > 0 else torch.ones_like(deviation))
+    return torch.cat(blocks)
+
+
+def _batches(
+    rows: Float[Tensor, "n d"], config: ReconstructionConfig, seed: int
+) -> Iterator[Float[Tensor, "b d"]]:
+    shuffle = torch.Generator().manual_seed(seed)
+    for _ in range(config.epochs):
+        for picked in torch.randperm(len(rows), generator=shuffle).split(config.batch):
+            yield rows[picked.to(rows.device)]
