@@ -37,10 +37,10 @@ def text_plot(curve: Curve, *, width: int) -> list[str]:
 
 
 def describe_reasons(curve: Curve, *, limit: int = REASONS) -> list[str]:
-    """The stretches of time whose anomalous sentence leads most, three lines each."""
+    """The stretches of time of the highest scores, three lines each."""
     found = stretches(curve.explanations)
     shown = strongest(found, limit)
-    title = f"why: the {len(shown)} of {len(found)} stretches that lead most, in time order"
+    title = f"why: the {len(shown)} highest of {len(found)} stretches, in time order"
     return [title, *(line for one in shown for line in _reason_lines(one, curve))]
 
 
@@ -50,7 +50,7 @@ def _reason_lines(stretch: Explanation, curve: Curve) -> list[str]:
     span = show_span(TimeSpan(stretch.start_s, stretch.end_s))
     pairs = (stretch.anomalous[0], stretch.normal[0])
     return [
-        f"{span}{clock}  lead {stretch.lead:+.3f}",
+        f"{span}{clock}  score {stretch.score:.3f}",
         *(f"    {reason.similarity:.3f}  {describe_reason(reason)}" for reason in pairs),
     ]
 

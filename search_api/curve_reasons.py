@@ -65,7 +65,7 @@ def draw_list(axes: Axes, found: Sequence[Explanation], width_px: float) -> None
         _draw_number(axes, 0.008, middle, index + 1)
         span = show_span(TimeSpan(one.start_s, one.end_s))
         _write(axes, _SPAN_X, middle + line, span, INK, _TEXT_PT)
-        _write(axes, _SPAN_X, middle - line, f"lead {one.lead:+.3f}", QUIET, _QUIET_PT)
+        _write(axes, _SPAN_X, middle - line, f"score {one.score:.3f}", QUIET, _QUIET_PT)
         room_px = width_px * (1 - _TEXT_X) * _FIT
         rows = ((line, INK, _TEXT_PT, one.anomalous[0]), (-line, QUIET, _QUIET_PT, one.normal[0]))
         for offset, colour, size_pt, reason in rows:

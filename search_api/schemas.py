@@ -131,14 +131,11 @@ class Explanation(BaseModel):
     detector: str
     start_s: float
     end_s: float
+    score: float
+    """Raw, of this time."""
     anomalous: list[Reason]
     """Nearest first."""
     normal: list[Reason]
-
-    @property
-    def lead(self) -> float:
-        """How much nearer the best anomalous sentence is than the best normal one."""
-        return self.anomalous[0].similarity - self.normal[0].similarity
 
 
 class SearchHit(BaseModel):

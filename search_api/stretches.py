@@ -9,14 +9,14 @@ from search_api.schemas import Explanation, Reason
 def stretches(explanations: Sequence[Explanation]) -> list[Explanation]:
     """Runs of explanations that name the same anomalous sentence first.
 
-    A run has the reasons of its time of most lead.
+    A run has the reasons and the score of its highest time.
 
     Args:
         explanations: of consecutive times.
     """
     runs = [list(run) for _, run in groupby(explanations, key=lambda one: one.anomalous[0].text)]
     return [
-        max(run, key=lambda one: one.lead).model_copy(
+        max(run, key=lambda one: one.score).model_copy(
             update={"start_s": run[0].start_s, "end_s": run[-1].end_s}
         )
         for run in runs
@@ -24,8 +24,8 @@ def stretches(explanations: Sequence[Explanation]) -> list[Explanation]:
 
 
 def strongest(explanations: Sequence[Explanation], limit: int) -> list[Explanation]:
-    """Those of most lead, in time order; the earlier of equals."""
-    ranked = sorted(explanations, key=lambda one: (-one.lead, one.start_s))
+    """Those of the highest scores, in time order; the earlier of equals."""
+    ranked = sorted(explanations, key=lambda one: (-one.score, one.start_s))
     return sorted(ranked[:limit], key=lambda one: one.start_s)
 
 

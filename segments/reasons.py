@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32, Float64, UInt64
 
-from segments.spans import TimeSpan
 from segments.timed import TimedArrays, TimedStore
 
 ROWS: tuple[str, ...] = ("anomalous", "anomalous_sims", "normal", "normal_sims")
@@ -39,12 +38,6 @@ class ReasonTrack:
     def row_at(self, time_s: float) -> int:
         """The row that speaks for a time; the first before the start, the last after the end."""
         return max(0, int(np.searchsorted(self.pts_s, time_s, side="right")) - 1)
-
-    def strongest_row(self, span: TimeSpan) -> int:
-        """The row within a span whose anomalous sentence leads the normal one by most."""
-        first, last = self.row_at(span.start_s), self.row_at(np.nextafter(span.end_s, 0.0))
-        lead = self.anomalous.similarities[:, 0] - self.normal.similarities[:, 0]
-        return first + int(np.argmax(lead[first : last + 1]))
 
 
 class ReasonStore:

@@ -159,7 +159,7 @@ def test_the_plot_reaches_below_zero() -> None:
 def test_the_terminal_says_why(retrace) -> None:
     lines = retrace("a.mp4", "--explain").stdout.splitlines()
     assert "trace score (raw, uncalibrated)" in lines[0]
-    start = lines.index("why: the 3 of 3 stretches that lead most, in time order")
+    start = lines.index("why: the 3 highest of 3 stretches, in time order")
     first, second = (f"{t.text} ({t.kind}, prison block)" for t in PRISON.anomalous[:2])
     fine = f"{PRISON.normal[0].text} (normal, prison block)"
     assert lines[start + 1 :] == [
@@ -181,13 +181,18 @@ def test_only_the_strongest_stretches_are_said() -> None:
     def explain(row: int) -> Explanation:
         one = Reason(text=f"thing {row}", context="yard", kind="other", similarity=row / 16)
         return Explanation(
-            detector="trace", start_s=row, end_s=row + 1, anomalous=[one], normal=[one]
+            detector="trace",
+            start_s=row,
+            end_s=row + 1,
+            score=row / 16,
+            anomalous=[one],
+            normal=[one],
         )
 
     curve = CURVE.model_copy(update={"explanations": [explain(row) for row in range(10)]})
     lines = describe_reasons(curve, limit=2)
-    assert lines[0] == "why: the 2 of 10 stretches that lead most, in time order"
-    assert lines[1::3] == [f"00:0{row}.0–00:0{row + 1}.0  lead +0.000" for row in (0, 1)]
+    assert lines[0] == "why: the 2 highest of 10 stretches, in time order"
+    assert lines[1::3] == [f"00:0{row}.0–00:0{row + 1}.0  score {row / 16:.3f}" for row in (8, 9)]
 
 
 def test_json_and_csv_say_why_at_every_score(retrace) -> None:

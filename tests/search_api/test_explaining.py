@@ -11,7 +11,9 @@ from search_api.schemas import SearchRequest
 from search_api.searching import Searcher
 from segments.catalog import Catalog
 from segments.reasons import Nearest, ReasonStore, ReasonTrack
+from segments.scores import AnomalyTrack
 from segments.store.opening import open_store
+from segments.tracks import TrackStore
 from tests.support.small_library import GATE, TinyProfile, make_library
 
 
@@ -31,6 +33,9 @@ def test_a_hit_carries_the_traces_of_its_strongest_time(tmp_path: Path) -> None:
         "trace", np.array([0.0, 4.0, 9.0]), 15.36, Nearest(ids, lead), Nearest(others, normal)
     )
     ReasonStore(library.tracks).append(GATE, reasons)
+    scores = np.array([0.2, 0.6, 0.5], np.float32)
+    track = AnomalyTrack("trace", scores, reasons.pts_s, reasons.end_s)
+    TrackStore(library.tracks).append(GATE, track)
     store = open_store(library)
     with Catalog(library) as catalog:
         found = Searcher(library, store, catalog, TinyProfile()).search(SearchRequest(text="fire"))
@@ -38,6 +43,7 @@ def test_a_hit_carries_the_traces_of_its_strongest_time(tmp_path: Path) -> None:
     first = next(hit for hit in found.hits if (hit.video_id, hit.start_s) == (GATE, 0.0))
     assert first.explanation is not None
     assert (first.explanation.start_s, first.explanation.end_s) == (4.0, 9.0)
+    assert first.explanation.score == pytest.approx(0.6)
     (reason,) = first.explanation.anomalous
     assert (reason.text, reason.context, reason.kind) == (bad[1].text, "prison block", bad[1].kind)
     assert reason.similarity == pytest.approx(0.75)

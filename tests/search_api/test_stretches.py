@@ -6,13 +6,14 @@ from search_api.schemas import Explanation, Reason
 from search_api.stretches import describe_reason, stretches, strongest
 
 
-def explain(start_s: float, text: str, anomalous: float, normal: float = 0.25) -> Explanation:
+def explain(start_s: float, text: str, score: float) -> Explanation:
     return Explanation(
         detector="trace",
         start_s=start_s,
         end_s=start_s + 2,
-        anomalous=[Reason(text=text, context="bank", kind="robbery", similarity=anomalous)],
-        normal=[Reason(text=f"{text} not", context="hall", kind=None, similarity=normal)],
+        score=score,
+        anomalous=[Reason(text=text, context="bank", kind="robbery", similarity=score / 2)],
+        normal=[Reason(text=f"{text} not", context="hall", kind=None, similarity=0.25)],
     )
 
 
@@ -20,18 +21,18 @@ ROWS = [
     explain(0, "masks", 0.5),
     explain(2, "masks", 0.75),
     explain(4, "smoke", 0.25),
-    explain(6, "masks", 0.625, 0.5),
+    explain(6, "masks", 0.625),
 ]
 
 
-def test_a_stretch_has_the_reasons_of_its_time_of_most_lead() -> None:
+def test_a_stretch_has_the_reasons_of_its_highest_time() -> None:
     found = stretches(ROWS)
-    assert [(one.start_s, one.end_s, one.lead) for one in found] == [
-        (0, 4, 0.5),
-        (4, 6, 0.0),
-        (6, 8, 0.125),
+    assert [(one.start_s, one.end_s, one.score) for one in found] == [
+        (0, 4, 0.75),
+        (4, 6, 0.25),
+        (6, 8, 0.625),
     ]
-    assert found[0].anomalous[0].similarity == 0.75
+    assert found[0].anomalous[0].similarity == 0.375
     assert stretches([]) == []
 
 

@@ -8,7 +8,6 @@ import pytest
 from segments.errors import LibraryError
 from segments.reasons import Nearest, ReasonStore, ReasonTrack
 from segments.scores import AnomalyTrack
-from segments.spans import TimeSpan
 from segments.tracks import TrackStore
 from tests.support.points import make_video_id
 
@@ -35,24 +34,6 @@ def piece(first_s: float, anomalous: list[float], normal: list[float]) -> Reason
 def test_the_row_of_a_time() -> None:
     track = piece(2.0, [0.5, 0.5, 0.5], [0.0, 0.0, 0.0])
     assert [track.row_at(t) for t in (0.0, 2.0, 2.99, 3.0, 4.5, 99.0)] == [0, 0, 0, 1, 2, 2]
-
-
-def test_the_strongest_row_leads_by_most_within_the_span() -> None:
-    track = piece(0.0, [0.9, 0.5, 0.6, 0.9], [0.8, 0.1, 0.4, 0.0])
-    assert track.strongest_row(TimeSpan(0.0, 3.0)) == 1  # 0.4 beside 0.1 and 0.2
-    assert track.strongest_row(TimeSpan(0.0, 3.5)) == 3
-    assert track.strongest_row(TimeSpan(2.0, 3.0)) == 2
-
-
-def test_all_of_a_track_may_get_another_number_of_sentences(tmp_path: Path) -> None:
-    store = ReasonStore(tmp_path)
-    store.append(VIDEO, piece(0.0, [0.5, 0.25], [0.0, 0.0]))
-    two = nearest([[1, 2], [3, 4]], [[0.5, 0.25], [0.75, 0.5]])
-    store.append(VIDEO, ReasonTrack("trace", np.array([0.0, 1.0]), 2.0, two, two))
-    found = store.load(VIDEO, "trace")
-    assert found is not None
-    assert found.anomalous.ids.tolist() == [[1, 2], [3, 4]]
-    assert found.normal.similarities.tolist() == [[0.5, 0.25], [0.75, 0.5]]
 
 
 def test_pieces_are_kept_beside_the_track(tmp_path: Path) -> None:
