@@ -163,13 +163,13 @@ def test_the_terminal_says_why(retrace) -> None:
     first, second = (f"{t.text} ({t.kind}, prison block)" for t in PRISON.anomalous[:2])
     fine = f"{PRISON.normal[0].text} (normal, prison block)"
     assert lines[start + 1 :] == [
-        "00:00.0–00:08.0 (2026-11-01 10:00:00+01:00)  lead +0.375",
+        "00:00.0–00:08.0 (2026-11-01 10:00:00+01:00)  score 0.375",
         f"    0.625  {first}",
         f"    0.250  {fine}",
-        "00:08.0–00:12.0 (2026-11-01 10:00:08+01:00)  lead -0.250",
+        "00:08.0–00:12.0 (2026-11-01 10:00:08+01:00)  score -0.250",
         f"    0.250  {second}",
         f"    0.500  {fine}",
-        "00:12.0–00:16.0 (2026-11-01 10:00:12+01:00)  lead +0.125",
+        "00:12.0–00:16.0 (2026-11-01 10:00:12+01:00)  score 0.125",
         f"    0.500  {first}",
         f"    0.375  {fine}",
     ]
@@ -192,7 +192,7 @@ def test_only_the_strongest_stretches_are_said() -> None:
     curve = CURVE.model_copy(update={"explanations": [explain(row) for row in range(10)]})
     lines = describe_reasons(curve, limit=2)
     assert lines[0] == "why: the 2 highest of 10 stretches, in time order"
-    assert lines[1::3] == [f"00:0{row}.0–00:0{row + 1}.0  score {row / 16:.3f}" for row in (8, 9)]
+    assert lines[1::3] == ["00:08.0–00:09.0  score 0.500", "00:09.0–00:10.0  score 0.562"]
 
 
 def test_json_and_csv_say_why_at_every_score(retrace) -> None:
