@@ -14,7 +14,8 @@ from cli import defaults
 from cli.options import LibraryOption
 from cli.output import say, show, terminal_width, write
 from cli.tables import short_names
-from cli.trace_tables import audit_table, beaten_lines, gap_lines
+from cli.traces.options import STORE_WAIT_S
+from cli.traces.tables import audit_table, beaten_lines, gap_lines
 from detectors.trace.sentences import Context
 from detectors.trace.traces import load_bank, require_context
 from search_api.clock import show_clock
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from detectors.trace.trying import Trial
     from encoders.base import Profile
 
-STORE_WAIT_S = 10.0
 FIELDS = ("video", "start_s", "end_s")
 
 
@@ -49,7 +49,7 @@ def try_sentence(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Shows how near a sentence is to a video over time, and which sentences it would beat."""
-    from cli.trace_windows import clip_vectors, contexts_of
+    from cli.traces.windows import clip_vectors, contexts_of
     from detectors.trace.trying import compare
 
     opened = Library.open(library)
@@ -89,7 +89,7 @@ def audit(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Shows what the bank misses or cannot tell, and what no sentence is near to."""
-    from cli.trace_windows import library_windows
+    from cli.traces.windows import library_windows
     from detectors.trace.audit import audit as look_through
 
     opened = Library.open(library)

@@ -1,17 +1,16 @@
-"""`retrace traces`: the sentences that TRACE compares footage with, and the places they are for."""
+"""`retrace traces contexts`, `pin` and `unpin`: the places that cameras look at."""
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli import defaults, trace_generation, trace_rescoring, trace_trials
+from cli import defaults
 from cli.options import LibraryOption
 from cli.output import say, show, write
-from cli.trace_tables import choices_table, traces_table
-from detectors.trace.sentences import Kind, Trace
-from detectors.trace.traces import add_trace, load_bank, remove_trace, require_context
+from cli.traces.options import STORE_WAIT_S, JsonOption
+from cli.traces.tables import choices_table
+from detectors.trace.traces import load_bank, require_context
 from segments.camera_contexts import CameraContexts, ChosenContexts
 from segments.catalog import Catalog
 from segments.errors import UserError
@@ -20,72 +19,9 @@ from segments.library import Library
 if TYPE_CHECKING:
     from detectors.trace.index import Scenes
 
-STORE_WAIT_S = 10.0
-
-app = typer.Typer(
-    help="Looks after the sentences that TRACE compares footage with.", no_args_is_help=True
-)
-app.command("generate")(trace_generation.generate)
-app.command("accept")(trace_generation.accept)
-app.command("test")(trace_trials.try_sentence)
-app.command("audit")(trace_trials.audit)
-app.command("rescore")(trace_rescoring.rescore)
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on stdout.")]
 CameraArgument = Annotated[str, typer.Argument(metavar="CAMERA", help="As `library info` says.")]
 
 
-@app.command("list")
-def list_traces(
-    library: LibraryOption = defaults.LIBRARY,
-    context: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Only of this context.")
-    ] = None,
-    kind: Annotated[
-        Kind | None, typer.Option(metavar="KIND", help="Only anomalous ones of this kind.")
-    ] = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Lists the sentences: those that come with retrace, and the library's own over them."""
-    bank = load_bank(own=library / "traces")
-    names = [require_context(bank, context)] if context else list(bank)
-    traces = [trace for name in names for trace in bank[name].traces if kind in (None, trace.kind)]
-    if as_json:
-        write(json.dumps([{"id": trace.id, **asdict(trace)} for trace in traces], indent=2))
-    elif traces:
-        show(traces_table(traces))
-    say(f"{len(traces)} sentences in {len({trace.context for trace in traces})} contexts")
-
-
-@app.command()
-def add(
-    sentence: Annotated[str, typer.Argument(metavar="SENTENCE", help="What a camera may show.")],
-    context: Annotated[str, typer.Option(metavar="NAME", help="The place it is for.")],
-    normal: Annotated[bool, typer.Option("--normal", help="It is normal there.")] = False,
-    anomalous: Annotated[bool, typer.Option("--anomalous", help="It is not.")] = False,
-    kind: Annotated[
-        Kind | None, typer.Option(metavar="KIND", help="What is wrong, with --anomalous.")
-    ] = None,
-    library: LibraryOption = defaults.LIBRARY,
-) -> None:
-    """Adds a sentence to the library's own; footage is compared with it from the next run on."""
-    if normal == anomalous:
-        raise UserError("say whether the sentence is --normal or --anomalous")
-    trace = Trace(sentence, context, is_anomalous=anomalous, kind=kind)
-    add_trace(Library.open(library).own_traces, trace)
-    show(f"added {trace.id} to {context!r} as {trace.label}")
-
-
-@app.command()
-def remove(
-    sentence: Annotated[str, typer.Argument(metavar="ID|SENTENCE", help="The whole, or its id.")],
-    library: LibraryOption = defaults.LIBRARY,
-) -> None:
-    """Takes a sentence out of the bank, as this library sees it."""
-    removed = remove_trace(Library.open(library).own_traces, sentence)
-    show(f"removed {removed.text!r}, {removed.label} in {removed.context!r}")
-
-
-@app.command()
 def contexts(
     library: LibraryOption = defaults.LIBRARY,
     choose: Annotated[
@@ -109,7 +45,6 @@ def contexts(
         say("no video of this library names its camera")
 
 
-@app.command()
 def pin(
     camera: CameraArgument,
     names: Annotated[list[str], typer.Argument(metavar="CONTEXT...", help="As `list` says.")],
@@ -126,7 +61,6 @@ def pin(
     show(f"{camera} is {' or '.join(names)} from here on")
 
 
-@app.command()
 def unpin(camera: CameraArgument, library: LibraryOption = defaults.LIBRARY) -> None:
     """Lets a camera's footage choose its places again."""
     with CameraContexts(Library.open(library)) as kept:
