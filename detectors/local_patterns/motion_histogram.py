@@ -5,16 +5,22 @@ A direction is atan2(y, x) of the true motion, right and down positive: 0° goes
 from, and whoever reads them negates them (METHODS C.5). Eight bins are centred on 0°, 45°, ...
 """
 
+from typing import Literal
+
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int64
 
 NUM_BINS = 8
+Mean = Literal["bin", "box"]
+"""Over the cells of each bin, as the paper has it, so that one stray cell weighs as much as all the
+others together; or over all cells of the box, where it weighs as much as it covers."""
 
 
 def motion_histograms(
     velocity: Float32[np.ndarray, "t gh gw 2"],
     boxes: Float[np.ndarray, "n 4"],
     *,
+    mean_over: Mean = "bin",
     least_speed: float = 0.0,
 ) -> Float32[np.ndarray, "n 8"]:
     """Mean speed of the cells of each box that move in each direction, averaged over the fields.
@@ -39,7 +45,8 @@ def motion_histograms(
     bins = np.arange(NUM_BINS) == directions(velocity)[..., None]
     moving = bins & (speed > least_speed)[..., None]
     total = _over_boxes(moving * speed[..., None], boxes)
-    covered = _over_boxes(moving.astype(np.float64), boxes)
+    counted = moving if mean_over == "bin" else np.ones_like(moving)
+    covered = _over_boxes(counted.astype(np.float64), boxes)
     means = np.divide(total, covered, out=np.zeros_like(total), where=covered > 0)
     return means.mean(axis=1).astype(np.float32)
 

@@ -5,7 +5,8 @@ released code's S4 network. Both answer with a vector in the space of the words.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from pathlib import Path
+from typing import ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Bool, Float
@@ -15,6 +16,7 @@ from torch.nn import functional as F
 
 from detectors.local_patterns.legendre import bilinear, columns_basis, legs
 from detectors.local_patterns.s4 import S4Layer
+from detectors.local_patterns.weights import load_module, save_module
 
 Variant = Literal["paper", "s4"]
 _INITIAL_DEVIATION = 0.02
@@ -89,6 +91,19 @@ class StateMachineModule(nn.Module):
             return self.reader(torch.cat([question[:, :1], image], dim=1))
         padded = F.pad(question, (0, 0, 0, self.config.words - question.shape[1]))
         return self.reader(torch.cat([padded, image], dim=1))
+
+    def save_pretrained(self, folder: Path) -> None:
+        """Writes config.json and model.safetensors."""
+        save_module(self, self.config, folder)
+
+    @classmethod
+    def from_pretrained(cls, folder: Path) -> Self:
+        """Reads what `save_pretrained` wrote.
+
+        Raises:
+            WeightsMissing: a file is absent or damaged, or the two do not fit each other.
+        """
+        return load_module(cls, StateMachineConfig, folder, part="smm")
 
     def _check(self, question: Tensor, image: Tensor) -> None:
         config = self.config

@@ -22,9 +22,7 @@ def test_the_pattern_is_the_raw_tokens_times_their_cosines() -> None:
 
 
 def test_an_opposite_token_counts_against() -> None:
-    torch.testing.assert_close(
-        local_pattern(TOKENS, -SENTENCE), -local_pattern(TOKENS, SENTENCE)
-    )
+    torch.testing.assert_close(local_pattern(TOKENS, -SENTENCE), -local_pattern(TOKENS, SENTENCE))
 
 
 @pytest.mark.parametrize("temperature", [1.0, 0.1])
@@ -43,9 +41,7 @@ def test_one_modality_alone() -> None:
 
 def test_zeros_have_no_weight() -> None:
     tokens = torch.cat([TOKENS, torch.zeros(1, 1, 2)], dim=1)
-    torch.testing.assert_close(
-        local_pattern(tokens, SENTENCE), local_pattern(TOKENS, SENTENCE)
-    )
+    torch.testing.assert_close(local_pattern(tokens, SENTENCE), local_pattern(TOKENS, SENTENCE))
     assert not local_pattern(TOKENS, torch.zeros(1, 2)).any()
 
 

@@ -254,6 +254,8 @@ def test_a_caption_without_words_is_refused(caption: str) -> None:
         to_question(caption)
 
 
-@pytest.mark.parametrize("word", ["a", "is", "riding", "the", "in", "I", "CCTV", "and", "12", "'s", "walks"])
+@pytest.mark.parametrize(
+    "word", ["a", "is", "riding", "the", "in", "I", "CCTV", "and", "12", "'s", "walks"]
+)
 def test_a_single_word_is_a_question_too(word: str) -> None:
     assert to_question(word).endswith("?")

@@ -1,6 +1,7 @@
 """Both readings of SMM: shapes, masks, what their states are, and what they can tell apart."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,6 +22,7 @@ from detectors.local_patterns.state_machine import (
     StateMachineModule,
     Variant,
 )
+from segments.errors import WeightsMissing
 
 VARIANTS: tuple[Variant, ...] = ("paper", "s4")
 
@@ -94,6 +96,18 @@ def test_sizes_that_do_not_fit_are_refused(changes: dict[str, int]) -> None:
         StateMachineConfig(variant="s4", **changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_files_give_the_module_back(tmp_path: Path, variant: Variant) -> None:
+    module = opened(small(variant))
+    with pytest.raises(WeightsMissing, match="--part smm"):
+        StateMachineModule.from_pretrained(tmp_path)
+    module.save_pretrained(tmp_path)
+    back = StateMachineModule.from_pretrained(tmp_path)
+    question, image = torch.randn(2, 5, 6), torch.randn(2, 8, 6)
+    assert back.config == module.config
+    assert torch.equal(back(question, image), module(question, image))
+
+
 def test_the_memory_is_equation_14_unrolled() -> None:
     module = small()
     assert isinstance(module.reader, LegendreStack)
@@ -158,6 +172,7 @@ def test_the_released_network_learns_which_words_go_with_which_picture() -> None
     assert (told > 0.5).tolist() == [True, False, False, True]
 
 
+@torch.no_grad()
 def test_s4_begins_as_hippo() -> None:
     """Its turned matrix has LegS's eigenvalues and answers as LegS does."""
     torch.manual_seed(0)
@@ -169,7 +184,9 @@ def test_s4_begins_as_hippo() -> None:
     moments = [float(layer.into[0] @ torch.matrix_power(own, k) @ layer.into[0]) for k in range(4)]
     expected = [float(b @ np.linalg.matrix_power(a, k) @ b) for k in range(4)]
     np.testing.assert_allclose(moments, expected, rtol=1e-4)
-    assert 0.999e-3 <= float(layer.log_step.exp().min()) <= float(layer.log_step.exp().max()) <= 1e-1
+    assert (
+        0.999e-3 <= float(layer.log_step.exp().min()) <= float(layer.log_step.exp().max()) <= 1e-1
+    )
 
 
 def test_s4_convolves_as_its_machine_steps_and_never_grows() -> None:
