@@ -72,9 +72,9 @@ _VERBS = _words(
     "rob roll row run rush sail scream search see sell serve shake shatter shoot shout shove "
     "show sing sip sit skate skateboard ski skid slap sleep slide slip smash smile smoke snatch "
     "speak speed spray spread sprint squat stab stack stand stare start stay steal stop stretch "
-    "stroll struggle stumble surf surround sweep swerve swim swing take talk tend threaten throw "
-    "tie tip toss touch tow travel trip try turn type unload use vandalize wait wake walk wander "
-    "wash watch wave wear whisper work wreck write yell zoom"
+    "stroll struggle stumble surf surround sweep swerve swim swing switch take talk tend threaten "
+    "throw tie tip toss touch tow travel trip try turn type unload use vandalize wait wake walk "
+    "wander wash watch wave wear whisper work wreck write yell zoom"
 )
 _IRREGULAR = {
     past: base
@@ -155,7 +155,7 @@ def is_participle(word: str) -> bool:
 def guessed_past_base(word: str) -> str | None:
     """As `past_base`, and by its spelling for a verb that is not in the list."""
     known = past_base(word)
-    if known or not word.endswith("ed") or word.endswith("eed") or len(word) < 6:
+    if known or not word.endswith("ed") or word.endswith("eed") or len(word) < 5:
         return known
     stem = word[:-2]
     if word in _NOT_PAST:

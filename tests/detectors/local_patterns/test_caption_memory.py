@@ -21,7 +21,7 @@ class Machine:
 
 
 def seen(caption: str, area: float, *, track: int = 0, agreement: float = 0.0) -> Observation:
-    pattern = np.array([area], np.float32)
+    pattern = np.full(3, area, np.float32)
     return Observation(
         track, area, caption, np.zeros((2, 3), np.float32), pattern, agreement=agreement
     )
@@ -57,7 +57,7 @@ def test_what_is_carried_is_marked_and_keeps_its_own_pattern() -> None:
     (first,) = memory.update([seen(STROLLER, 0.2)])
     (second,) = memory.update([seen(WALKS, 0.1)])
     assert (first.is_carried, second.is_carried) == (False, True)
-    assert second.pattern.tolist() == np.array([0.1], np.float32).tolist()
+    assert second.pattern.tolist() == [np.float32(0.1)] * 3
 
 
 def test_tracks_are_asked_together_and_do_not_mix() -> None:
@@ -96,7 +96,7 @@ def test_a_template_is_the_view_that_agrees_most_and_tells_something() -> None:
     (carried,) = memory.update([seen(WALKS, 0.1, agreement=1.0)])
     # the commonplace one agrees more, and is no template; pattern and caption are the template's
     assert (carried.caption, carried.is_carried) == (RUNS, True)
-    assert carried.pattern.tolist() == np.array([0.2], np.float32).tolist()
+    assert carried.pattern.tolist() == [np.float32(0.2)] * 3
     (same_size,) = memory.update([seen(WALKS, 0.2)])
     assert same_size.caption == RUNS
     assert machine.asked == ["is a man running?"] * 2

@@ -15,7 +15,7 @@ def test_overlap_by_hand() -> None:
     other = np.array([[1, 1, 3, 3], [0, 0, 2, 2], [2, 0, 4, 2], [5, 5, 5, 9]], float)
     # 1 shared of 4 + 4 - 1; itself; touching; a box without area overlaps nothing, itself included
     np.testing.assert_allclose(overlaps(one, other), [[1 / 7, 1, 0, 0], [0, 0, 0, 0]])
-    assert areas(np.array([[0, 0, 2, 3], [1, 1, 0, 2]])).tolist() == [6, 0]
+    assert areas(np.array([[0, 0, 2, 3], [1, 1, 0, 2.0]])).tolist() == [6, 0]
 
 
 def test_boxes_grow_by_half_on_each_side_within_the_picture() -> None:
