@@ -102,6 +102,14 @@ def test_a_template_is_the_view_that_agrees_most_and_tells_something() -> None:
     assert machine.asked == ["is a man running?"] * 2
 
 
+def test_a_view_that_took_a_caption_over_can_still_be_the_next_template() -> None:
+    machine = Machine(True, True)
+    memory = CaptionMemory(machine, rule="template")
+    views = [seen(RUNS, 0.2, agreement=3.0), seen(STROLLER, 0.2, agreement=5.0), seen(WALKS, 0.1)]
+    assert captions(memory, *views) == [RUNS, RUNS, STROLLER]
+    assert machine.asked == ["is a man running?", "is a man pushing a stroller?"]
+
+
 def test_a_template_says_nothing_about_a_larger_view_or_after_a_no() -> None:
     machine = Machine(False)
     memory = CaptionMemory(machine, rule="template")

@@ -134,6 +134,16 @@ def test_one_machine_by_hand() -> None:
     torch.testing.assert_close(answer, torch.tensor([[56.2]]))
 
 
+def test_the_answer_is_read_where_the_shifted_basis_ends() -> None:
+    """The last column, one ahead, lies at the end of the interval: there g_o = sqrt(2 o + 1)."""
+    module = opened(small(machines=1, orders=3))
+    stack, question, image = module.reader, torch.randn(2, 5, 6), torch.randn(2, 8, 6)
+    assert isinstance(stack, LegendreStack)
+    state = stack.memory(stack.encoder(torch.cat([question, image], dim=1)).sum(dim=-1))
+    weighted = stack.highlights[0](state) * torch.tensor([1.0, 3.0, 5.0]).sqrt()
+    torch.testing.assert_close(module(question, image), stack.decoder(weighted))
+
+
 def _margins(module: StateMachineModule) -> Tensor:
     """yes less no along one direction, for two questions about two pictures."""
     torch.manual_seed(1)
