@@ -22,9 +22,7 @@ def drawn_footage(
     return {
         (place, view): _look(
             profile,
-            sample_scene(
-                seed, duration_s=DURATION_S, place=place, kind="walk", weather="clear"
-            ),
+            sample_scene(seed, duration_s=DURATION_S, place=place, kind="walk", weather="clear"),
         )
         for place in places
         for view, seed in enumerate(split_seeds("test", views))
