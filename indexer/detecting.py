@@ -16,6 +16,11 @@ class ChunkDetector(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def ahead(self) -> int:
+        """Clips after its own that a clip's score depends on."""
+        ...
+
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
     ) -> Finding:
@@ -38,6 +43,7 @@ class AlanDetector:
     """ALAN's MIL confidence, which indexing has computed already: it leads the sampling."""
 
     name = alan.NAME
+    ahead = 0  # its scores are final when they come
 
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float

@@ -16,7 +16,7 @@ from detectors.trace.contexts import choose
 from detectors.trace.index import Scenes, open_index
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import TraceScores, TraceSet, score
-from detectors.trace.shipped import network_for
+from detectors.trace.shipped import ahead_of, network_for
 from detectors.trace.stream import TraceStream
 from detectors.trace.traces import load_bank
 from encoders.base import Profile
@@ -88,6 +88,7 @@ class TraceDetector:
         """
         self._bench = bench
         self._contexts = tuple(contexts)
+        self.ahead = ahead_of(bench.profile)
 
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float

@@ -34,8 +34,8 @@ class FinishedChunk:
 class VideoPipeline:
     """Encodes batches, scores chunks, embeds segments; the same wherever a run resumed.
 
-    A clip's score is final once the profile's halo of clips after it is known, or the video ended;
-    a segment is embedded in the chunk that makes its last score final.
+    A clip's scores are final once all clips after it are known that they depend on, or the video
+    ended; a segment is embedded in the chunk that makes its last score final.
     """
 
     def __init__(
@@ -53,6 +53,7 @@ class VideoPipeline:
         self.timings_s: defaultdict[str, float] = defaultdict(float)
         self._profile = profile
         self._detectors = detectors
+        self._halo = max(profile.spec.detector_halo, *(d.ahead for d in detectors))
         self._next = first_chunk
         self._segments = list(iter_segments(source.video_id, source.duration_s))
 
@@ -106,8 +107,8 @@ class VideoPipeline:
         if index < 0:
             return 0
         known = self.chunks[index].stop
-        halo = self._profile.spec.detector_halo
-        return known if known == count_clips(self.source.duration_s) else max(0, known - halo)
+        is_end = known == count_clips(self.source.duration_s)
+        return known if is_end else max(0, known - self._halo)
 
     def _tracks(self, clips: range) -> list[AnomalyTrack]:
         return [

@@ -9,6 +9,17 @@ from segments.errors import WeightsMissing
 
 
 @cache
+def ahead_of(profile: str) -> int:
+    """Clips after its own that a clip's vector depends on, in a profile's network.
+
+    Raises:
+        WeightsMissing: the network is damaged.
+    """
+    folder = WEIGHTS / profile
+    return TraceNetwork.from_pretrained(folder).config.ahead if folder.is_dir() else 0
+
+
+@cache
 def network_for(profile: str, *, dim: int, motion_dim: int | None) -> TraceNetwork:
     """The network for a profile's features, ready for inference.
 

@@ -24,10 +24,12 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> VideoSource:
     return probe(write_video(path, seconds=75.0, seed=3, sound=True))
 
 
-def run(source: VideoSource, folder: Path | None) -> tuple[VideoPipeline, list[FinishedChunk]]:
+def run(
+    source: VideoSource, folder: Path | None, detector: AlanDetector | None = None
+) -> tuple[VideoPipeline, list[FinishedChunk]]:
     profile = FakeProfile()
     features = VideoFeatures(count_clips(source.duration_s), folder)
-    pipeline = VideoPipeline(source, profile, features, detectors=[AlanDetector()])
+    pipeline = VideoPipeline(source, profile, features, detectors=[detector or AlanDetector()])
     chunks = []
     batches = iter_clip_batches(
         source,
@@ -64,6 +66,18 @@ def test_chunks_make_what_one_pass_makes(
     for embedding in whole.embeddings:
         for name, vector in embedding.vectors.items():
             np.testing.assert_array_equal(embedded[embedding.segment][name], vector)
+
+
+class FarSighted(AlanDetector):
+    ahead = 5
+
+
+def test_a_detector_that_looks_further_ahead_delays_the_scores(
+    source: VideoSource, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(indexer.chunks, "CHUNK_CLIPS", 32)
+    _, chunks = run(source, None, FarSighted())
+    assert [len(chunk.findings[0].track) for chunk in chunks] == [27, 32, 32, 26]
 
 
 def test_a_segment_comes_as_soon_as_its_scores_are_final(
