@@ -7,7 +7,7 @@ from typing import Any
 
 from transformers import AutoConfig
 
-from encoders.towers.loading import CONFIG, model_type_of
+from encoders.towers.loading import CONFIG, model_type_of, quietly
 from encoders.towers.mel import MelSpec
 from segments.errors import WeightsMissing
 
@@ -74,7 +74,8 @@ def sound_facts(folder: Path) -> SoundFacts:
 
 def _config(folder: Path) -> Any:
     try:
-        return AutoConfig.from_pretrained(folder, local_files_only=True)
+        with quietly():
+            return AutoConfig.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError) as error:
         raise WeightsMissing(f"{folder / CONFIG} cannot be used: {error}; pull it again") from error
 
