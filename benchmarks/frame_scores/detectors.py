@@ -14,8 +14,8 @@ from benchmarks.datasets.base import DatasetMissing
 from benchmarks.frame_scores.clips import ClipMeasures, Look, Sense
 from benchmarks.records import digest_of
 from benchmarks.trace.detector import Bank, TraceDetector, shipped
+from detectors.files import CONFIG_FILE, WEIGHTS_FILE
 from detectors.trace.index import BANK
-from detectors.trace.network import CONFIG_FILE, WEIGHTS_FILE
 from detectors.trace.payload import bank_digest
 from detectors.trace.shipped import WEIGHTS
 from detectors.trace.traces import load_bank

@@ -18,7 +18,8 @@ from benchmarks.simulator.programme import NUM_VIDEOS
 from benchmarks.trace.arguments import TASK, AblationArguments
 from benchmarks.trace.detector import Bank, TraceDetector, embed, shipped
 from benchmarks.trace.variants import Variant, untrained, variants
-from detectors.trace.network import CONFIG_FILE, WEIGHTS_FILE, TraceNetwork
+from detectors.files import CONFIG_FILE, WEIGHTS_FILE
+from detectors.trace.network import TraceNetwork
 from encoders.registry import load_profile
 from segments.errors import UserError
 from segments.vectors import ClipFeatures

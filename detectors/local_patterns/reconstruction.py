@@ -11,9 +11,10 @@ from jaxtyping import Float, Float32
 from pydantic import ConfigDict
 from torch import Tensor, nn
 
-from detectors.local_patterns.weights import load_module, save_module
+from detectors.weights import load_module, save_module
 from segments.errors import UserError
 
+COMMAND = "retrace train local-patterns --part rm"
 _LEAST_DEVIATION = 0.05
 """Of a feature, against its block's: one that never changed in training does not drown the rest."""
 _ROWS_AT_ONCE = 8192
@@ -141,7 +142,9 @@ class ReconstructionModule(nn.Module):
         Raises:
             WeightsMissing: a file is absent or damaged, or the two do not fit each other.
         """
-        return load_module(cls, ReconstructionConfig, folder, part="rm")
+        return load_module(
+            cls, ReconstructionConfig, folder, what="the Reconstruction Module", command=COMMAND
+        )
 
 
 def _checked(

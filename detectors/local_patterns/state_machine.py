@@ -16,8 +16,9 @@ from torch.nn import functional as F
 
 from detectors.local_patterns.legendre import bilinear, columns_basis, legs
 from detectors.local_patterns.s4 import S4Layer
-from detectors.local_patterns.weights import load_module, save_module
+from detectors.weights import load_module, save_module
 
+COMMAND = "retrace train local-patterns --part smm"
 Variant = Literal["paper", "s4"]
 _INITIAL_DEVIATION = 0.02
 
@@ -103,7 +104,9 @@ class StateMachineModule(nn.Module):
         Raises:
             WeightsMissing: a file is absent or damaged, or the two do not fit each other.
         """
-        return load_module(cls, StateMachineConfig, folder, part="smm")
+        return load_module(
+            cls, StateMachineConfig, folder, what="the State Machine Module", command=COMMAND
+        )
 
     def _check(self, question: Tensor, image: Tensor) -> None:
         config = self.config

@@ -1,9 +1,9 @@
 """The hyper-parameters of a TRACE network: everything that `TraceNetwork(config)` is built from."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict
 
 Fusion = Literal["attention", "concat", "appearance"]
 """Cross-attention from appearance to temporal tokens; a bottleneck over both side by side, the
@@ -73,15 +73,3 @@ class TraceConfig:
     def reach(self) -> int:
         """Clips before its own that the widest window needs."""
         return max(window.clips for window in self.windows) - 1 - self.ahead
-
-    def to_json(self) -> bytes:
-        return TypeAdapter(type(self)).dump_json(self, indent=2)
-
-    @classmethod
-    def from_json(cls, content: bytes) -> Self:
-        """Reads what `to_json` wrote.
-
-        Raises:
-            ValueError: it is not JSON, or has unknown, missing or impossible values.
-        """
-        return TypeAdapter(cls).validate_json(content)

@@ -9,16 +9,12 @@ from typing import Self
 
 import torch
 from jaxtyping import Bool, Float, Int
-from safetensors import SafetensorError
-from safetensors.torch import load, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detectors.trace.config import TraceConfig
-from detectors.trace.trained import CONFIG_FILE, WEIGHTS_FILE
 from detectors.trace.windows import WindowAttention, WindowMean
-from segments.errors import WeightsMissing
-from segments.files import write_atomically
+from detectors.weights import load_module, save_module
 
 
 class TraceNetwork(nn.Module):
@@ -89,9 +85,7 @@ class TraceNetwork(nn.Module):
 
     def save_pretrained(self, folder: Path) -> None:
         """Writes config.json and model.safetensors; each is there completely or not at all."""
-        state = {name: value.cpu().contiguous() for name, value in self.state_dict().items()}
-        write_atomically(folder / WEIGHTS_FILE, save(state))
-        write_atomically(folder / CONFIG_FILE, self.config.to_json())
+        save_module(self, self.config, folder)
 
     @classmethod
     def from_pretrained(cls, folder: Path) -> Self:
@@ -100,20 +94,7 @@ class TraceNetwork(nn.Module):
         Raises:
             WeightsMissing: a file is absent or damaged, or the weights are not those of the config.
         """
-        try:
-            network = cls(TraceConfig.from_json((folder / CONFIG_FILE).read_bytes()))
-            network.load_state_dict(load((folder / WEIGHTS_FILE).read_bytes()))
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise WeightsMissing(
-                f"no TRACE weights in {folder}: {Path(error.filename).name} is missing; make them "
-                "with `retrace train trace`"
-            ) from None
-        except (ValueError, SafetensorError, RuntimeError) as error:
-            raise WeightsMissing(
-                f"the TRACE weights in {folder} cannot be used: {error}; train them again with "
-                "`retrace train trace`"
-            ) from error
-        return network.eval()
+        return load_module(cls, TraceConfig, folder, what="TRACE", command="retrace train trace")
 
 
 def bottleneck(width_in: int, hidden: int, width_out: int, config: TraceConfig) -> nn.Sequential:

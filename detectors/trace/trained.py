@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
+from detectors.files import WEIGHTS_FILE
 from segments.files import sha256_of
 
 WEIGHTS = Path(__file__).parent / "weights"
 """A folder per profile that has a trained network."""
-CONFIG_FILE = "config.json"
-WEIGHTS_FILE = "model.safetensors"
 
 
 def network_digest(profile: str) -> str:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from detectors.files import CONFIG_FILE, WEIGHTS_FILE
 from detectors.local_patterns.reconstruction import ReconstructionConfig, ReconstructionModule
-from detectors.local_patterns.weights import CONFIG_FILE, WEIGHTS_FILE
 from segments.errors import UserError, WeightsMissing
 
 

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch.nn import functional as F
 
+from detectors.files import WEIGHTS_FILE
 from detectors.trace.config import Fusion, TraceConfig, Window
-from detectors.trace.network import WEIGHTS_FILE, TraceNetwork
+from detectors.trace.network import TraceNetwork
 from segments.errors import WeightsMissing
 
 FUSIONS: tuple[Fusion, ...] = ("attention", "concat", "appearance")

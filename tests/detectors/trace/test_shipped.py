@@ -4,7 +4,7 @@ import json
 
 import torch
 
-from detectors.trace.network import WEIGHTS_FILE
+from detectors.files import WEIGHTS_FILE
 from detectors.trace.shipped import WEIGHTS, network_for
 from detectors.trace.training import TraceRecipe
 
