@@ -16,6 +16,7 @@ from segments.findings import load_windows
 from segments.library import Library
 from segments.timed import TimedArrays, TimedStore
 
+NOTHING_SEEN = "TRACE has seen no video of this library: index with its detector"
 ENOUGH_VIDEOS = 10
 """From here on the mean over the library's footage says what is usual."""
 
@@ -50,7 +51,7 @@ def choose_for_cameras(library: Library, scenes: Scenes, *, only: str | None = N
     with Catalog(library) as catalog, CameraContexts(library) as kept:
         looks = {video.video_id: _look(found) for video, found in iter_seen(library, catalog)}
         if not looks:
-            raise UserError("TRACE has seen no video of this library: index with its detector")
+            raise UserError(NOTHING_SEEN)
         usual = _usual(list(looks.values()))
         for camera in [only] if only else catalog.cameras():
             videos = [video.video_id for video in catalog.videos(camera=camera)]

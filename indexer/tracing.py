@@ -22,7 +22,7 @@ from detectors.trace.traces import load_bank
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
 from indexer.features import VideoFeatures
-from segments.camera_contexts import CameraContexts
+from segments.camera_contexts import CameraContexts, contexts_for
 from segments.findings import Finding
 from segments.library import Library
 from segments.reasons import Nearest, ReasonTrack
@@ -53,11 +53,13 @@ class TraceBench:
         with open_index(library, profile, bank) as index:
             normal, anomalous = index.load_sets()
             scenes = index.load_scenes()
-        return cls(profile.spec.name, normal, anomalous, scenes, known_contexts(library))
+        with CameraContexts(library) as kept:
+            return cls(profile.spec.name, normal, anomalous, scenes, kept.by_camera())
 
     def as_chosen(self, library: Library) -> Self:
         """The same with the contexts that are pinned or chosen by now."""
-        return replace(self, contexts=known_contexts(library))
+        with CameraContexts(library) as kept:
+            return replace(self, contexts=kept.by_camera())
 
     def detector(self, cameras: Sequence[str]) -> "TraceDetector":
         """For a video that these cameras saw."""
@@ -65,8 +67,7 @@ class TraceBench:
 
     def contexts_of(self, cameras: Sequence[str]) -> tuple[str, ...]:
         """Those known for any of these cameras."""
-        known = [name for camera in cameras for name in self.contexts.get(camera, ())]
-        return tuple(dict.fromkeys(known))
+        return contexts_for(cameras, self.contexts)
 
     def choose(self, footage: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
         """Those that clips look like."""
@@ -127,13 +128,6 @@ def embed(network: TraceNetwork, features: ClipFeatures) -> Float32[np.ndarray, 
     looks = features.streams["appearance"]
     nothing = np.zeros((len(looks), network.config.motion_dim), np.float32)
     return TraceStream.whole(network, looks, features.streams.get("motion", nothing))
-
-
-def known_contexts(library: Library) -> dict[str, tuple[str, ...]]:
-    """Pinned or chosen, by camera."""
-    with CameraContexts(library) as known:
-        chosen = {camera: tuple(c.similarities) for camera, c in known.chosen().items()}
-        return {**chosen, **known.pinned()}
 
 
 def to_reasons(found: TraceScores, track: AnomalyTrack) -> ReasonTrack:

@@ -5,7 +5,7 @@ A camera is named as its videos' sources name it.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Self
 
@@ -97,10 +97,18 @@ class CameraContexts:
 
     def in_use(self, camera: str | None) -> tuple[str, ...]:
         """Those pinned, else those chosen; none where nothing is known: the whole bank then."""
-        if camera is None:
-            return ()
-        pinned, chosen = self.pinned().get(camera), self.chosen().get(camera)
-        return pinned or (tuple(chosen.similarities) if chosen else ())
+        return () if camera is None else self.by_camera().get(camera, ())
+
+    def by_camera(self) -> dict[str, tuple[str, ...]]:
+        """Those in use, of every camera that has some."""
+        chosen = {camera: tuple(kept.similarities) for camera, kept in self.chosen().items()}
+        return chosen | {camera: names for camera, names in self.pinned().items() if names}
+
+
+def contexts_for(cameras: Iterable[str], by_camera: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Those of any of these cameras, each once; none where nothing is known of them."""
+    names = (name for camera in cameras for name in by_camera.get(camera, ()))
+    return tuple(dict.fromkeys(names))
 
 
 def _chosen(row: sqlite3.Row) -> ChosenContexts:

@@ -20,6 +20,11 @@ class VectorRecord(BaseModel):
     blocks: tuple[str, ...]
     block_dim: int
 
+    @classmethod
+    def of(cls, spec: VectorSpec) -> Self:
+        """What is written down of a vector."""
+        return cls(name=spec.name, blocks=spec.blocks, block_dim=spec.block_dim)
+
 
 class SpaceManifest(BaseModel):
     """One per vector space. Opening a space with anything else is an `IndexMismatch`."""

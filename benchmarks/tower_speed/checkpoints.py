@@ -16,11 +16,11 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import PreTrainedTokenizerFast
 
 from benchmarks.tower_speed.arguments import SizeName
+from encoders.models.installing import locked_file
 from encoders.models.library import ModelLibrary
-from encoders.models.lock import LockedFile, LockedModel
+from encoders.models.lock import LockedModel
 from encoders.models.specs import model_specs
 from encoders.towers.loading import quietly
-from segments.files import sha256_of
 
 FAMILIES = {
     "clap": ("ClapConfig", "ClapModel"),
@@ -66,10 +66,7 @@ def write_checkpoint(
 
 def lock(library: ModelLibrary, name: str, *, origin: str) -> None:
     """Makes a checkpoint in the library's folder a model that was pulled."""
-    files = {
-        path.name: LockedFile(size_bytes=path.stat().st_size, sha256=sha256_of(path))
-        for path in sorted((library.root / name).iterdir())
-    }
+    files = {path.name: locked_file(path) for path in sorted((library.root / name).iterdir())}
     family = model_specs()[name].family
     library.lock.put(name, LockedModel(family=family, origin=origin, files=files))
 

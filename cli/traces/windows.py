@@ -5,8 +5,8 @@ from jaxtyping import Float32
 
 from detectors import trace
 from detectors.trace.audit_records import Windows
-from indexer.choosing import iter_seen
-from segments.camera_contexts import CameraContexts
+from indexer.choosing import NOTHING_SEEN, iter_seen
+from segments.camera_contexts import CameraContexts, contexts_for
 from segments.catalog import Catalog, VideoRecord, cameras_of
 from segments.errors import UserError
 from segments.findings import load_windows
@@ -44,22 +44,22 @@ def library_windows(library: Library) -> Windows:
     contexts: list[tuple[str, ...]] = []
     vectors: list[Float32[np.ndarray, "n d"]] = []
     with Catalog(library) as catalog, CameraContexts(library) as kept:
+        by_camera = kept.by_camera()
         for video, found in iter_seen(library, catalog):
             of_video = _spans(found)
-            in_use = contexts_of(catalog, kept, video.video_id)
+            in_use = contexts_for(cameras_of(catalog.sources(video.video_id)), by_camera)
             videos += [video.video_id] * len(of_video)
             contexts += [in_use] * len(of_video)
             spans += of_video
             vectors.append(_pooled(found.rows["windows"]))
     if not vectors:
-        raise UserError("TRACE has seen no video of this library: index with its detector")
+        raise UserError(NOTHING_SEEN)
     return Windows(tuple(videos), tuple(spans), np.concatenate(vectors), tuple(contexts))
 
 
 def contexts_of(catalog: Catalog, kept: CameraContexts, video_id: str) -> tuple[str, ...]:
     """The contexts in use for the cameras that saw a video; none means the whole bank."""
-    cameras = cameras_of(catalog.sources(video_id))
-    return tuple(dict.fromkeys(name for camera in cameras for name in kept.in_use(camera)))
+    return contexts_for(cameras_of(catalog.sources(video_id)), kept.by_camera())
 
 
 def _spans(found: TimedArrays) -> list[TimeSpan]:

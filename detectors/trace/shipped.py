@@ -9,14 +9,19 @@ from segments.errors import WeightsMissing
 
 
 @cache
+def _trained(profile: str) -> TraceNetwork | None:
+    folder = WEIGHTS / profile
+    return TraceNetwork.from_pretrained(folder) if folder.is_dir() else None
+
+
 def ahead_of(profile: str) -> int:
     """Clips after its own that a clip's vector depends on, in a profile's network.
 
     Raises:
         WeightsMissing: the network is damaged.
     """
-    folder = WEIGHTS / profile
-    return TraceNetwork.from_pretrained(folder).config.ahead if folder.is_dir() else 0
+    network = _trained(profile)
+    return network.config.ahead if network else 0
 
 
 @cache
@@ -33,16 +38,15 @@ def network_for(profile: str, *, dim: int, motion_dim: int | None) -> TraceNetwo
     Raises:
         WeightsMissing: the trained one is damaged, or for features of other widths.
     """
-    folder = WEIGHTS / profile
-    if not folder.is_dir():
+    network = _trained(profile)
+    if network is None:
         if motion_dim is None:
             return TraceNetwork(TraceConfig(dim, 1, fusion="appearance")).eval()
         return TraceNetwork(TraceConfig(dim, motion_dim)).eval()
-    network = TraceNetwork.from_pretrained(folder)
     found = network.config
     if (found.dim, found.motion_dim) != (dim, motion_dim):
         raise WeightsMissing(
-            f"the TRACE network in {folder} is for features of widths "
+            f"the TRACE network in {WEIGHTS / profile} is for features of widths "
             f"{(found.dim, found.motion_dim)}, and the profile {profile} gives "
             f"{(dim, motion_dim)}: train it again with `retrace train trace`"
         )

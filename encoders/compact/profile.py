@@ -52,10 +52,7 @@ class CompactProfile:
     def manifest(self) -> SpaceManifest:
         return SpaceManifest(
             profile=COMPACT.name,
-            vectors=tuple(
-                VectorRecord(name=v.name, blocks=v.blocks, block_dim=v.block_dim)
-                for v in COMPACT.vectors
-            ),
+            vectors=tuple(map(VectorRecord.of, COMPACT.vectors)),
             levels=LEVELS,
             digests=self.digests | {"minilm/model.safetensors": minilm.SHA256},
             default_alpha=COMPACT.default_alpha,

@@ -79,15 +79,11 @@ class PretrainedProfile:
 
     @property
     def manifest(self) -> SpaceManifest:
-        records = [
-            VectorRecord(name=v.name, blocks=v.blocks, block_dim=v.block_dim)
-            for v in self.spec.vectors
-        ]
         digests = [self._library.digests(name) for name in self.recipe.models]
         own = {} if self.is_trained else {"alan (untrained)": untrained_digest(self._config)}
         return SpaceManifest(
             profile=self.recipe.name,
-            vectors=tuple(records),
+            vectors=tuple(map(VectorRecord.of, self.spec.vectors)),
             levels=LEVELS,
             digests={name: sha256 for part in digests for name, sha256 in part.items()} | own,
             default_alpha=self._config.alpha,

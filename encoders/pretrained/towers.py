@@ -28,10 +28,6 @@ class TowerSet:
     dtype: torch.dtype
     compile: bool = False
 
-    @property
-    def has_audio(self) -> bool:
-        return self.recipe.audio is not None
-
     @cached_property
     def looks(self) -> FrameFacts:
         """Of the appearance model."""

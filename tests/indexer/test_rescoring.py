@@ -18,7 +18,7 @@ from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
 from indexer.rescoring import RescoringReport, rescore
 from search_api.explaining import Explainer
-from segments.calibrations import Calibration, CalibrationRecord, CalibrationStore
+from segments.calibrations import CalibrationRecord, CalibrationStore
 from segments.camera_contexts import CameraContexts
 from segments.catalog import Catalog
 from segments.errors import LibraryError, UserError
@@ -32,6 +32,7 @@ from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
 from segments.timed import TimedArrays, TimedStore
 from segments.tracks import TrackStore
+from tests.support.calibrations import CALIBRATION
 from tests.support.profiles import FakeProfile
 from tests.support.tiny_footage import write_video
 
@@ -270,20 +271,7 @@ def test_the_command_says_what_changed(library: Library, monkeypatch: pytest.Mon
 
 
 def calibration(camera: str, detector: str) -> CalibrationRecord:
-    known = Calibration(
-        detector=detector,
-        alarms_per_day=1.0,
-        threshold=0.75,
-        problem=None,
-        missing_s=0.0,
-        num_alarms=2,
-        footage_s=172800.0,
-        num_videos=3,
-        gap_s=30.0,
-        left_out=0,
-        dispersion=1.25,
-        levels=((0.9, 1), (0.75, 2)),
-    )
+    known = CALIBRATION.model_copy(update={"detector": detector})
     return CalibrationRecord(
         camera=camera,
         videos=("a" * 64,),

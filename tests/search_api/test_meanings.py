@@ -11,24 +11,19 @@ from search_api.meanings import (
     show_length,
     show_number,
 )
-from segments.calibrations import Calibration
 from segments.library import Library
 from segments.scores import AnomalyTrack
+from tests.support import calibrations
 from tests.support.points import make_manifest
 
-CALIBRATION = Calibration(
-    detector="alan",
-    alarms_per_day=1.0,
-    threshold=0.75,
-    problem=None,
-    missing_s=0.0,
-    num_alarms=1,
-    footage_s=86400.0,
-    num_videos=3,
-    gap_s=30.0,
-    left_out=1,
-    dispersion=1.0,
-    levels=((0.9, 1), (0.75, 2), (0.5, 25)),
+CALIBRATION = calibrations.CALIBRATION.model_copy(
+    update={
+        "num_alarms": 1,
+        "footage_s": 86400.0,
+        "left_out": 1,
+        "dispersion": 1.0,
+        "levels": ((0.9, 1), (0.75, 2), (0.5, 25)),
+    }
 )
 
 

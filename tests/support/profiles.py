@@ -36,9 +36,7 @@ class FakeProfile:
         )
         self.manifest = SpaceManifest(
             profile=name,
-            vectors=tuple(
-                VectorRecord(name=v.name, blocks=v.blocks, block_dim=v.block_dim) for v in VECTORS
-            ),
+            vectors=tuple(map(VectorRecord.of, VECTORS)),
             levels=LEVELS,
             digests={f"{name}.safetensors": "0" * 64},
             default_alpha=0.5,
