@@ -51,9 +51,14 @@ class AppearanceEncoder(nn.Module):
             features: the maps of `features`.
             boxes: (left, top, right, bottom) as shares of the picture's size, in [0, 1].
         """
+        return F.normalize(self.raw_regions(features, boxes), dim=-1)
+
+    def raw_regions(
+        self, features: Float[Tensor, "b c hm wm"], boxes: Float[Tensor, "b k 4"]
+    ) -> Float[Tensor, "b k 384"]:
+        """What `regions` makes unit vectors of: that of a box is the mean of those of its parts."""
         weights = _box_weights(boxes, features.shape[2], features.shape[3])
-        pooled = torch.einsum("bchw,bkhw->bkc", features, weights)
-        return F.normalize(self.region_head(pooled), dim=-1)
+        return self.region_head(torch.einsum("bchw,bkhw->bkc", features, weights))
 
     def forward(self, pixels: UInt8[Tensor, "b h w 3"]) -> Float[Tensor, "b 384"]:
         return self.frames(self.features(pixels))

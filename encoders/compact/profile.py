@@ -70,7 +70,7 @@ class CompactProfile:
         return self.alan.embed_segments(segments)
 
     def encode_text(self, text: str) -> DualQuery:
-        outputs = self._words([text])
+        outputs = self.words([text])
         tokens, words, sentence = (
             part[0].numpy() for part in (outputs.tokens, outputs.words, outputs.sentence)
         )
@@ -78,7 +78,7 @@ class CompactProfile:
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         batches = [texts[at : at + SENTENCE_BATCH] for at in range(0, len(texts), SENTENCE_BATCH)]
-        vectors = [self._words(batch).sentence.numpy() for batch in batches]
+        vectors = [self.words(batch).sentence.numpy() for batch in batches]
         return np.concatenate([np.zeros((0, minilm.DIM), np.float32), *vectors])
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
@@ -88,5 +88,6 @@ class CompactProfile:
         return self.alan.encode_sound(self.encoders.hear(clips))
 
     @cached_property
-    def _words(self) -> BertText:
+    def words(self) -> BertText:
+        """MiniLM."""
         return minilm.load_minilm()  # 90 MB that indexing does not need

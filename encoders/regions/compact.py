@@ -1,0 +1,107 @@
+"""The compact profile's regions: a box cut into cells, each in the sentence space of MiniLM."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Float32, UInt8
+
+from detectors.local_patterns.captions import region_captions
+from encoders.bert import BertText
+from encoders.compact.appearance import DIM, AppearanceEncoder
+from encoders.compact.profile import CompactProfile
+from encoders.regions.grids import Grid, cells, heat_of
+from encoders.regions.words import KnownWords, Nearest, Words
+
+GRID: Grid = (8, 4)
+"""As many cells as the Q-Former has queries, N_q = 32, and upright as people are."""
+
+
+class CompactRegionEncoder:
+    """Image tokens from the map of the picture encoder, sentences from a bank (`RegionEncoder`).
+
+    A token is the raw output of the region head, before it is made a unit vector: the mean of a
+    box's tokens points where the vector of the whole box does.
+
+    Args:
+        words: MiniLM.
+        grid: rows and columns that a box is cut into.
+        captions: the sentences to describe regions with.
+    """
+
+    def __init__(
+        self,
+        appearance: AppearanceEncoder,
+        words: BertText,
+        *,
+        grid: Grid = GRID,
+        captions: Sequence[str] | None = None,
+    ) -> None:
+        self._appearance, self._minilm, self._grid = appearance, words, grid
+        self._captions = tuple(captions or region_captions())
+        self._words = KnownWords(self._read, self.dim)
+
+    @classmethod
+    def of(cls, profile: CompactProfile, *, grid: Grid = GRID) -> "CompactRegionEncoder":
+        """The encoder of a loaded profile, which shares its networks.
+
+        Raises:
+            WeightsMissing: MiniLM is not installed.
+        """
+        return cls(profile.encoders.appearance, profile.words, grid=grid)
+
+    @property
+    def dim(self) -> int:
+        return DIM
+
+    @property
+    def num_tokens(self) -> int:
+        return self._grid[0] * self._grid[1]
+
+    @torch.inference_mode()
+    def encode(
+        self, pictures: UInt8[np.ndarray, "f h w 3"], boxes: Sequence[Float32[np.ndarray, "n 4"]]
+    ) -> list[Float32[np.ndarray, "n q d"]]:
+        """The image tokens of the boxes of each picture; pictures without boxes cost nothing."""
+        return [
+            self._tokens(picture, found)
+            if len(found)
+            else np.zeros((0, self.num_tokens, DIM), np.float32)
+            for picture, found in zip(pictures, boxes, strict=True)
+        ]
+
+    def describe(self, tokens: Float32[np.ndarray, "n q d"]) -> list[str]:
+        return self._nearest.of(tokens)
+
+    def encode_texts(self, texts: Sequence[str]) -> Float32[np.ndarray, "k d"]:
+        return self._words.sentences(texts)
+
+    def encode_questions(
+        self, texts: Sequence[str]
+    ) -> tuple[Float32[np.ndarray, "k s d"], Bool[np.ndarray, "k s"]]:
+        return self._words.tokens(texts)
+
+    def heat(
+        self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
+    ) -> Float32[np.ndarray, "n h w"]:
+        return heat_of(weights, self._grid, size)
+
+    def _tokens(
+        self, picture: UInt8[np.ndarray, "h w 3"], boxes: Float32[np.ndarray, "n 4"]
+    ) -> Float32[np.ndarray, "n q d"]:
+        device = next(self._appearance.parameters()).device
+        features = self._appearance.features(torch.from_numpy(picture[None]).to(device))
+        parts = torch.from_numpy(cells(boxes, self._grid)).to(device)
+        tokens = self._appearance.raw_regions(features, parts.reshape(1, -1, 4))
+        return tokens.view(len(boxes), self.num_tokens, DIM).cpu().numpy()
+
+    def _read(self, texts: Sequence[str]) -> list[Words]:
+        """The sentence's vector, then its word pieces, as one reads them."""
+        outputs = self._minilm(texts)
+        rows = zip(outputs.sentence, outputs.tokens, outputs.words, strict=True)
+        return [torch.cat([own[None], tokens[words]]).cpu().numpy() for own, tokens, words in rows]
+
+    @cached_property
+    def _nearest(self) -> Nearest:
+        return Nearest(self._captions, self.encode_texts(self._captions))
