@@ -7,7 +7,6 @@ import numpy as np
 import torch
 from jaxtyping import Bool, Float32, UInt8
 
-from detectors.local_patterns.captions import region_captions
 from encoders.bert import BertText
 from encoders.compact.appearance import DIM, AppearanceEncoder
 from encoders.compact.profile import CompactProfile
@@ -26,30 +25,32 @@ class CompactRegionEncoder:
 
     Args:
         words: MiniLM.
-        grid: rows and columns that a box is cut into.
         captions: the sentences to describe regions with.
+        grid: rows and columns that a box is cut into.
     """
 
     def __init__(
         self,
         appearance: AppearanceEncoder,
         words: BertText,
+        captions: Sequence[str],
         *,
         grid: Grid = GRID,
-        captions: Sequence[str] | None = None,
     ) -> None:
         self._appearance, self._minilm, self._grid = appearance, words, grid
-        self._captions = tuple(captions or region_captions())
+        self._captions = tuple(captions)
         self._words = KnownWords(self._read, self.dim)
 
     @classmethod
-    def of(cls, profile: CompactProfile, *, grid: Grid = GRID) -> "CompactRegionEncoder":
+    def of(
+        cls, profile: CompactProfile, captions: Sequence[str], *, grid: Grid = GRID
+    ) -> "CompactRegionEncoder":
         """The encoder of a loaded profile, which shares its networks.
 
         Raises:
             WeightsMissing: MiniLM is not installed.
         """
-        return cls(profile.encoders.appearance, profile.words, grid=grid)
+        return cls(profile.encoders.appearance, profile.words, captions, grid=grid)
 
     @property
     def dim(self) -> int:
