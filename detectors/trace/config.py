@@ -8,6 +8,9 @@ from pydantic import ConfigDict
 Fusion = Literal["attention", "concat", "appearance"]
 """Cross-attention from appearance to temporal tokens; a bottleneck over both side by side, the
 tokens as their mean over the window (the paper's ablation); or appearance alone."""
+Mix = Literal["gate", "max"]
+"""Several windows: a learned gate weighs what they answer, for one vector per clip; or each gives a
+vector of its own, and the clip's score is the highest of theirs (cross-attention only)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class TraceConfig:
     """Width of the temporal tokens, one per clip."""
     fusion: Fusion = "attention"
     windows: tuple[Window, ...] = (Window(16),)
-    """In clips. Several are read side by side and weighed by a learned gate."""
+    """In clips. Several are read side by side."""
+    mix: Mix = "gate"
     ahead: int = 0
     """Clips that a window reaches beyond its own: the delay of a live camera, at most the window
     less one."""
@@ -63,11 +67,18 @@ class TraceConfig:
             raise ValueError(f"dim must be a multiple of heads: {self.dim = }, {self.heads = }")
         if not self.windows:
             raise ValueError("at least one window is needed, e.g. (Window(16),)")
+        if self.mix == "max" and self.fusion != "attention":
+            raise ValueError(f"windows answer apart by cross-attention only, not by {self.fusion}")
         shortest = min(window.clips for window in self.windows)
         if not 0 <= self.ahead < shortest:
             raise ValueError(
                 f"{self.ahead = } is outside 0 to {shortest - 1}: a window holds its own clip"
             )
+
+    @property
+    def num_answers(self) -> int:
+        """Vectors per clip."""
+        return len(self.windows) if self.mix == "max" else 1
 
     @property
     def reach(self) -> int:

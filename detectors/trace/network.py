@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detectors.trace.config import TraceConfig
+from detectors.trace.past import Past
 from detectors.trace.windows import WindowAttention, WindowMean
 from detectors.weights import load_module, save_module
 
@@ -45,8 +46,8 @@ class TraceNetwork(nn.Module):
         mask: Bool[Tensor, "b t"] | None = None,
         *,
         clips: Int[Tensor, " q"] | None = None,
-    ) -> Float[Tensor, "b q d"]:
-        """One unit vector per clip, in the space of the words.
+    ) -> Float[Tensor, "b q *w d"]:
+        """One unit vector per clip, or one per window with `mix` "max", in the space of the words.
 
         Args:
             appearance: of any length; a row of zeros stays one.
@@ -57,7 +58,14 @@ class TraceNetwork(nn.Module):
             mask = appearance.new_ones(appearance.shape[:2], dtype=torch.bool)
         if clips is None:
             clips = torch.arange(appearance.shape[1], device=appearance.device)
-        return self.fuse(appearance[:, clips], self.tokens(motion), mask, clips)
+        past = self.begin(appearance).add(self.tokens(motion), mask).wait(self.config.ahead)
+        return self.fuse(appearance[:, clips], past, ages=appearance.shape[1] - 1 - clips)
+
+    def begin(self, like: Float[Tensor, "b t d"]) -> Past:
+        """What windows read before the first clip; of the rows and numbers of `like`."""
+        windows = () if self.fusion is None else self.config.windows
+        width = self.tokens(like.new_zeros(1, 0, self.config.motion_dim)).shape[2]
+        return Past.before(like.new_zeros(len(like), 0, width), windows)
 
     def tokens(self, motion: Float[Tensor, "b t m"]) -> Float[Tensor, "b t c"]:
         """What windows are read from: each clip's temporal token on its own."""
@@ -66,22 +74,20 @@ class TraceNetwork(nn.Module):
         return self.fusion.tokens(self.temporal(motion))
 
     def fuse(
-        self,
-        appearance: Float[Tensor, "b q d"],
-        tokens: Float[Tensor, "b t c"],
-        mask: Bool[Tensor, "b t"],
-        clips: Int[Tensor, " q"],
-    ) -> Float[Tensor, "b q d"]:
-        """The unit vectors of clips among `tokens`, which begin earlier and may end later.
+        self, appearance: Float[Tensor, "b q d"], past: Past, *, ages: Int[Tensor, " q"]
+    ) -> Float[Tensor, "b q *w d"]:
+        """The unit vectors of clips whose windows the past holds.
 
         Args:
-            clips: index among the tokens of each row of `appearance`.
+            ages: how many clips ago the window of each row of `appearance` ended.
         """
         unit = F.normalize(appearance, dim=-1)
         query = unit + self.visual(unit)
         if self.fusion is None:
             return F.normalize(query, dim=-1)
-        return F.normalize(query + self.fusion(query, tokens, mask, clips), dim=-1)
+        answers = self.fusion(query, *past.slots(ages))
+        z = F.normalize(query[:, :, None] + answers, dim=-1)
+        return z if self.config.mix == "max" else z[:, :, 0]
 
     def save_pretrained(self, folder: Path) -> None:
         """Writes config.json and model.safetensors; each is there completely or not at all."""

@@ -1,19 +1,16 @@
-"""Windows over temporal tokens: which clips each one reads, and how appearance asks them.
+"""How appearance asks the temporal tokens of windows, and what it makes of several windows.
 
 A window of slots and a stride trails the clip: slot j is the mean of `stride` clips that end
 `j * stride` clips before the newest, which is `ahead` clips after the clip itself. Several windows
 share the keys and values, so that 8, 32 and 128 clips in eight slots each cost little more than one
-of 16, and a learned gate weighs what they answer.
+of 16. A learned gate weighs what they answer, or each answers for itself.
 """
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from detectors.trace.config import TraceConfig, Window
-
-SMALLEST = 1e-9
+from detectors.trace.config import TraceConfig
 
 
 class WindowAttention(nn.Module):
@@ -41,31 +38,48 @@ class WindowAttention(nn.Module):
     def forward(
         self,
         query: Float[Tensor, "b q d"],
-        tokens: Float[Tensor, "b t c"],
-        mask: Bool[Tensor, "b t"],
-        clips: Int[Tensor, " q"],
-    ) -> Float[Tensor, "b q d"]:
-        """What the windows of `clips` answer; zero before training."""
-        asked = self.query(query).unflatten(-1, (self.config.heads, -1))
-        answers = [
-            self._attend(asked, *gather(tokens, mask, clips, window, self.config.ahead), ages)
-            for window, ages in zip(self.config.windows, self.ages, strict=True)
-        ]
-        shares = self.gate(query).softmax(dim=-1)
-        return self.out(torch.einsum("bqw,wbqd->bqd", shares, torch.stack(answers)))
+        slots: Float[Tensor, "b q s c"],
+        there: Bool[Tensor, "b q s"],
+    ) -> Float[Tensor, "b q w d"]:
+        """What the windows answer, weighed to one where a gate does; zero before training.
 
-    def _attend(
+        Args:
+            slots: of all windows side by side.
+        """
+        keys, values = slots.chunk(2, dim=-1)
+        shares = self._shares(query, keys, there)
+        if self.config.num_answers == 1:
+            gate = self.gate(query).softmax(dim=-1)[:, :, None]
+            weighed = [share * gate[..., [w]] for w, share in enumerate(shares)]
+            return self.out(_weighed(torch.cat(weighed, dim=2), values))[:, :, None]
+        parts = values.split([window.slots for window in self.config.windows], dim=2)
+        answers = [_weighed(*pair) for pair in zip(shares, parts, strict=True)]
+        return self.out(torch.stack(answers, dim=2))
+
+    def _shares(
         self,
-        asked: Float[Tensor, "b q h e"],
-        slots: Float[Tensor, "b q w c"],
-        there: Bool[Tensor, "b q w"],
-        ages: Float[Tensor, "h w"],
-    ) -> Float[Tensor, "b q d"]:
-        heads = slots.unflatten(-1, (2, self.config.heads, -1))
-        keys, values = heads.unbind(dim=3)
-        logits = torch.einsum("bqhe,bqwhe->bqhw", asked, keys) / asked.shape[-1] ** 0.5 + ages
-        shares = logits.masked_fill(~there[:, :, None], torch.finfo(logits.dtype).min).softmax(-1)
-        return torch.einsum("bqhw,bqwhe->bqhe", shares, values).flatten(2)
+        query: Float[Tensor, "b q d"],
+        keys: Float[Tensor, "b q s d"],
+        there: Bool[Tensor, "b q s"],
+    ) -> list[Float[Tensor, "b q w h"]]:
+        """How much each slot counts in its window; the slots of a window sum to 1."""
+        heads = (self.config.heads, -1)
+        # a product and a sum: batched matrix products of one row are slower
+        logits = (self.query(query)[:, :, None] * keys).unflatten(-1, heads).sum(dim=-1)
+        logits = logits * (self.config.heads / self.config.dim) ** 0.5 + self._ages()
+        logits = logits.masked_fill(~there[..., None], torch.finfo(logits.dtype).min)
+        sizes = [window.slots for window in self.config.windows]
+        return [part.softmax(dim=2) for part in logits.split(sizes, dim=2)]
+
+    def _ages(self) -> Float[Tensor, "s h"]:
+        return torch.cat(list(self.ages), dim=1).T
+
+
+def _weighed(
+    shares: Float[Tensor, "b q s h"], values: Float[Tensor, "b q s d"]
+) -> Float[Tensor, "b q d"]:
+    heads = values.unflatten(-1, (shares.shape[-1], -1))
+    return torch.einsum("bqsh,bqshe->bqhe", shares, heads).flatten(2)
 
 
 class WindowMean(nn.Module):
@@ -90,43 +104,11 @@ class WindowMean(nn.Module):
     def forward(
         self,
         query: Float[Tensor, "b q d"],
-        tokens: Float[Tensor, "b t d"],
-        mask: Bool[Tensor, "b t"],
-        clips: Int[Tensor, " q"],
-    ) -> Float[Tensor, "b q d"]:
-        means = [
-            _mean(*gather(tokens, mask, clips, window, self.config.ahead))
-            for window in self.config.windows
-        ]
-        return self.mix(torch.cat([query, *means], dim=-1))
-
-
-def gather(
-    tokens: Float[Tensor, "b t c"],
-    mask: Bool[Tensor, "b t"],
-    clips: Int[Tensor, " q"],
-    window: Window,
-    ahead: int,
-) -> tuple[Float[Tensor, "b q w c"], Bool[Tensor, "b q w"]]:
-    """The slots of each clip's window, newest first, and which of them hold a real clip."""
-    before, stride = window.clips - 1, window.stride
-    real = F.pad(mask, (before, ahead))[..., None].to(tokens.dtype)
-    padded = F.pad(tokens * mask[..., None], (0, 0, before, ahead))
-    ends = (
-        clips[:, None] + before + ahead - stride * torch.arange(window.slots, device=clips.device)
-    )
-    if stride == 1:
-        return padded[:, ends], real[:, ends, 0] > 0
-    shares = _means(real, stride)[:, ends - stride + 1]
-    means = _means(padded, stride)[:, ends - stride + 1]
-    return means / shares.clamp(min=SMALLEST), shares[..., 0] > 0
-
-
-def _means(rows: Float[Tensor, "b n c"], stride: int) -> Float[Tensor, "b m c"]:
-    """Means of each `stride` consecutive rows; m = n - stride + 1."""
-    return F.avg_pool1d(rows.transpose(1, 2), stride, stride=1).transpose(1, 2)
-
-
-def _mean(slots: Float[Tensor, "b q w c"], there: Bool[Tensor, "b q w"]) -> Float[Tensor, "b q c"]:
-    counted = there[..., None].to(slots.dtype)
-    return (slots * counted).sum(dim=2) / counted.sum(dim=2).clamp(min=1)
+        slots: Float[Tensor, "b q s d"],
+        there: Bool[Tensor, "b q s"],
+    ) -> Float[Tensor, "b q 1 d"]:
+        sizes = [window.slots for window in self.config.windows]
+        counted = there[..., None].to(slots.dtype)
+        parts = zip((slots * counted).split(sizes, dim=2), counted.split(sizes, dim=2), strict=True)
+        means = [part.sum(dim=2) / count.sum(dim=2).clamp(min=1) for part, count in parts]
+        return self.mix(torch.cat([query, *means], dim=-1))[:, :, None]

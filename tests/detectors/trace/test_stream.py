@@ -15,7 +15,8 @@ KINDS: list[dict[str, Any]] = [
     {},
     {"ahead": 3},
     {"windows": (Window(4), Window(4, 3)), "ahead": 2},
-    {"fusion": "concat", "ahead": 1},
+    {"windows": (Window(4), Window(4, 3)), "mix": "max"},
+    {"windows": (Window(2, 2), Window(3, 6)), "fusion": "concat", "ahead": 1},
     {"fusion": "appearance"},
 ]
 
@@ -63,7 +64,7 @@ def test_memory_stays_the_same_however_long_it_runs() -> None:
     for t in range(200):
         stream.push(appearance[[t]], motion[[t]])
         kept.add(stream.num_kept)
-    assert max(kept) == config.reach + config.ahead == 11
+    assert kept == {3 * 3 + 2}  # of slots but the newest: nine means; and two clips of the next
 
 
 def test_a_whole_video_in_chunks_equals_the_batch() -> None:
