@@ -1,0 +1,58 @@
+"""What a scene looks like when nothing happens in it, learnt as pictures pass."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from jaxtyping import Bool, UInt8
+
+
+@dataclass(frozen=True)
+class BackgroundConfig:
+    """How fast the scene is learnt and how far a pixel must be from it."""
+
+    history: int = 300
+    """Pictures that a pixel's colours are remembered for: 96 s at 3.1 pictures a second."""
+    absorb: float = 0.3
+    """Share of the history after which what stays is background: a left bag is seen for 29 s."""
+    threshold: float = 20.0
+    """Squared standard deviations from every colour that a pixel of the background takes."""
+    least_part: int = 3
+    """Pixels; foreground narrower than this is noise of camera and codec."""
+    most_new: float = 0.5
+    """Share of the picture; with more than this the camera or the light changed, not the scene."""
+
+
+class Background:
+    """A mixture of colours per pixel (Zivkovic, 2004), as OpenCV has it.
+
+    Several colours per pixel let leaves wave and lights blink without being new. Shadows count as
+    background. Until n pictures are seen, colours are weighed as if n were the history, so that who
+    walks off after k pictures leaves a ghost for about as many.
+    """
+
+    def __init__(self, config: BackgroundConfig) -> None:
+        self._config = config
+        self._start()
+
+    def foreground(self, picture: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
+        """The pixels of the next picture that are new; none of the first."""
+        calm = cv2.GaussianBlur(picture, (3, 3), 0)
+        mask = self._model.apply(calm) == _FOREGROUND
+        if self._is_first or mask.mean() > self._config.most_new:
+            self._start()
+            self._model.apply(calm)
+            self._is_first = False
+            return np.zeros(mask.shape, bool)
+        part = np.ones((self._config.least_part, self._config.least_part), np.uint8)
+        return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, part) > 0
+
+    def _start(self) -> None:
+        config = self._config
+        self._model = cv2.createBackgroundSubtractorMOG2(config.history, config.threshold, True)
+        self._model.setBackgroundRatio(1 - config.absorb)
+        self._is_first = True
+
+
+_FOREGROUND = 255
+"""OpenCV marks shadows 127."""
