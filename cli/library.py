@@ -9,6 +9,7 @@ import typer
 from cli import defaults
 from cli.options import LibraryOption, VideoArgument
 from cli.output import say, show, write
+from segments.cases import require_removable
 from segments.catalog import Catalog
 from segments.library import Library
 
@@ -70,10 +71,10 @@ def delete(
     with Catalog(opened) as catalog:
         found = catalog.find(video)
         paths = ", ".join(source.path for source in catalog.sources(found.video_id))
+    require_removable(opened, found.video_id)
     _confirm(f"Remove {paths} ({found.duration_s:.0f} s)?", yes=yes)
     removals = remove_from_all(opened, found.video_id, wait_s=STORE_WAIT_S)
-    num_points = sum(removal.points for removal in removals)
-    show(f"removed {num_points} points and the scores of {paths}; the files are untouched")
+    show("\n".join([*(r.line() for r in removals), f"{paths}: the files are untouched"]))
 
 
 @app.command()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from indexer.ledger import Ledger
 from indexer.upkeep import Removal, remove_video
+from segments.cases import require_removable
 from segments.catalog import Catalog
 from segments.errors import UserError
 from segments.library import Library
@@ -75,7 +76,8 @@ def drop_space(library: Library, name: str) -> None:
         library: seen through the space in use.
 
     Raises:
-        UserError: there is no such space, or it answers searches.
+        UserError: there is no such space, it answers searches, or it alone has a video that a case
+            locks.
         LibraryError: another process has it open, or is indexing.
     """
     state = _state(library, name)
@@ -85,6 +87,8 @@ def drop_space(library: Library, name: str) -> None:
             "`retrace library use NAME`"
         )
     dropped = library.through(name)
+    for video_id in sorted(_done(dropped) - _done(library)):
+        require_removable(library, video_id)
     indexing = OwnerLock.acquire(library.indexer_lock_file)
     try:
         owner = OwnerLock.acquire(dropped.lock_file)
@@ -106,6 +110,7 @@ def remove_from_all(library: Library, video_id: str, *, wait_s: float = 0.0) -> 
         wait_s: how long to wait for another owner of a store to leave.
 
     Raises:
+        UserError: a case locks the video; nothing is removed.
         LibraryError: another process goes on having a store; spaces before it are done.
     """
     return [_remove(library.through(name), video_id, wait_s) for name in library.spaces()]

@@ -3,41 +3,70 @@
 import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
+from pathlib import Path
 
 from indexer.ledger import Ledger
+from segments.cases import cases_locking, require_removable
 from segments.catalog import Catalog, SourceRecord, cameras_of, recorded_at_ms
 from segments.library import Library
 from segments.store.base import Filter, VectorStore
-from segments.tracks import TrackStore
+from segments.timed import TimedStore
 
 
 @dataclass(frozen=True)
 class Removal:
-    """What was removed of one video. The source files are never touched."""
+    """What was removed of one video from one space. The source files are never touched."""
 
     video_id: str
     points: int
     sources: list[SourceRecord]
+    space: str
+    tracks: tuple[str, ...]
+    """Files of scores, reasons and windows, by name."""
+    features: int
+    """Files of features that an unfinished run had left."""
+    cached: int
+    """Thumbnails and other files that were made for showing."""
+
+    def line(self) -> str:
+        """For people."""
+        tracks = (
+            f"{len(self.tracks)} tracks ({', '.join(self.tracks)})" if self.tracks else "no track"
+        )
+        files = f"{self.features} files of features and {self.cached} of the cache"
+        return f"{self.space}: removed {self.points} points, {tracks}, {files}"
 
 
 def remove_video(
     library: Library, store: VectorStore, video_id: str, *, catalog: Catalog, ledger: Ledger
 ) -> Removal:
-    """Removes a video's points, tracks, features and rows; may be repeated after a crash."""
+    """Removes a video's points, tracks, features and rows; may be repeated after a crash.
+
+    Raises:
+        UserError: a case locks the video; the message names the case.
+    """
+    require_removable(library, video_id)
+    tracks = tuple(TimedStore(library.tracks).names(video_id))
+    features, cached = _count(library.work / video_id), _count(library.cache / video_id)
     points = _remove_data(library, store, video_id)
     sources = catalog.delete_video(video_id)
     ledger.forget(video_id)
-    return Removal(video_id, points, sources)
+    return Removal(video_id, points, sources, library.space, tracks, features, cached)
 
 
 def refresh(
     library: Library, store: VectorStore, *, catalog: Catalog, ledger: Ledger
 ) -> list[Removal]:
-    """Brings stale contents up to date; those that no path holds any more are removed."""
+    """Brings stale contents up to date; those that no path holds any more are removed.
+
+    A content that a case locks stays, and stays stale: it goes once the case is unlocked.
+    """
     removals: list[Removal] = []
     for video_id in ledger.stale():
         sources = catalog.sources(video_id)
         content = ledger.content(video_id)
+        if not sources and cases_locking(library, video_id):
+            continue
         if not sources:
             removals.append(remove_video(library, store, video_id, catalog=catalog, ledger=ledger))
         elif content is not None and content.state == "failed":
@@ -64,6 +93,11 @@ def sweep(library: Library, *, keep: Collection[str]) -> None:
 
 def _remove_data(library: Library, store: VectorStore, video_id: str) -> int:
     points = store.delete(Filter(video_ids=(video_id,)))
-    TrackStore(library.tracks).delete(video_id)
-    shutil.rmtree(library.work / video_id, ignore_errors=True)
+    TimedStore(library.tracks).delete(video_id)
+    for folder in (library.work, library.cache):
+        shutil.rmtree(folder / video_id, ignore_errors=True)
     return points
+
+
+def _count(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))

@@ -3,8 +3,10 @@
 LIBRARY/
   library.json                      format and the vector space in use
   library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
+  cases.sqlite                      cases, notes and locks (segments.cases)
   indexer.lock                      who is indexing now
   spool/                            finished chunks on their way into a store
+  cache/VIDEO_ID/                   pictures made for showing; may be deleted at any time
   spaces/PROFILE/                   what one profile made of the footage: a vector space
     manifest.json                   what made its vectors
     edge/                           the embedded vector store
@@ -13,6 +15,7 @@ LIBRARY/
     tracks/VIDEO_ID/DETECTOR.npz    anomaly scores over time
     work/                           features of videos that are not finished
     traces/                         the trace bank as the profile reads it: another set of vectors
+    local_patterns/                 how regions are found, and what is normal at each camera
   traces/                           a user's own sentences (detectors.trace.traces)
 """
 
@@ -150,8 +153,16 @@ class Library:
         return self.root / "library.sqlite"
 
     @property
+    def cases_file(self) -> Path:
+        return self.root / "cases.sqlite"
+
+    @property
     def spool(self) -> Path:
         return self.root / "spool"
+
+    @property
+    def cache(self) -> Path:
+        return self.root / "cache"
 
     @property
     def indexer_lock_file(self) -> Path:
@@ -166,6 +177,11 @@ class Library:
     def trace_vectors(self) -> SpaceFolder:
         """What the profile made of the trace bank."""
         return SpaceFolder(self.vectors.path / "traces")
+
+    @property
+    def local_patterns(self) -> Path:
+        """How regions are found here, and what is normal at each camera."""
+        return self.vectors.path / "local_patterns"
 
     @property
     def own_traces(self) -> Path:

@@ -5,6 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app
+from segments.case_records import CaseFinding
+from segments.cases import Cases
 from segments.catalog import Catalog
 from segments.library import Library
 from tests.support.indexing import index
@@ -50,16 +52,40 @@ def test_check(library: Path):
 
 
 def test_delete_asks_and_leaves_the_files(library: Path, tmp_path: Path):
+    with Catalog(Library.open(library)) as catalog:
+        cached = library / "cache" / catalog.find("a.mp4").video_id
+    (cached / "thumbnails").mkdir(parents=True)
+    for name in ("1.jpg", "thumbnails/2.jpg"):
+        (cached / name).write_bytes(b"picture")
     kept = retrace("delete", "a.mp4", "--library", library, answer="n\n")
     assert (kept.exit_code, "nothing was removed" in kept.stderr) == (1, True)
     removed = retrace("delete", "a.mp4", "--library", library, "--yes")
     assert removed.exit_code == 0
-    assert "removed 1 points" in removed.stdout
+    assert removed.stdout == (
+        "fake: removed 1 points, 1 tracks (alan), 0 files of features and 2 of the cache\n"
+        f"{tmp_path / 'footage' / 'a.mp4'}: the files are untouched\n"
+    )
+    assert not cached.exists()
     assert (tmp_path / "footage" / "a.mp4").exists()
     assert retrace("check", "--library", library).exit_code == 0
     again = retrace("delete", "a.mp4", "--library", library, "--yes")
     assert (again.exit_code, "no video 'a.mp4'" in again.stderr) == (1, True)
     assert len(index(library, tmp_path / "footage").of("indexed")) == 1  # it may come back
+
+
+def test_a_video_of_a_locked_case_is_not_deleted(library: Path):
+    opened = Library.open(library)
+    with Catalog(opened) as catalog, Cases(opened) as cases:
+        video_id = catalog.find("a.mp4").video_id
+        cases.create("theft")
+        cases.add("theft", CaseFinding(video_id=video_id, start_s=0, end_s=1))
+        cases.lock("theft")
+        refused = retrace("delete", "a.mp4", "--library", library, "--yes")
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert f"video {video_id[:12]} is locked by the case 'theft'" in refused.stderr
+        assert catalog.video(video_id) is not None
+        cases.lock("theft", locked=False)
+    assert retrace("delete", "a.mp4", "--library", library, "--yes").exit_code == 0
 
 
 def test_no_library(tmp_path: Path):

@@ -8,6 +8,8 @@ from indexer.discovery import discover
 from indexer.inspection import find_problems
 from indexer.pipeline import IndexSettings, index_files
 from indexer.spaces import describe_spaces, drop_space, remove_from_all, use_space
+from segments.case_records import CaseFinding
+from segments.cases import Cases
 from segments.catalog import Catalog
 from segments.errors import LibraryError, UserError
 from segments.library import Library
@@ -147,6 +149,41 @@ def test_a_video_is_removed_from_every_space(root: Path, footage: Path):
         store.close()
     with Catalog(library) as catalog:
         assert catalog.sources(gate) == []
+
+
+def lock_gate(library: Library) -> str:
+    with Catalog(library) as catalog, Cases(library) as cases:
+        gate = catalog.find("gate.mp4").video_id
+        cases.create("theft")
+        cases.add("theft", CaseFinding(video_id=gate, start_s=0, end_s=1))
+        cases.lock("theft")
+    return gate
+
+
+def test_a_locked_video_stays_when_its_file_is_replaced(root: Path, footage: Path):
+    library = Library.open(root)
+    gate = lock_gate(library)
+    with pytest.raises(UserError, match=f"video {gate[:12]} is locked by the case 'theft'"):
+        remove_from_all(library, gate)
+    write_video(footage / "gate.mp4", seconds=4.0, seed=9)
+    index(root, footage)
+    assert count(library) == 3
+    with Cases(library) as cases:
+        cases.lock("theft", locked=False)
+    index(root, footage)
+    assert count(library) == 2
+
+
+def test_the_only_space_with_a_locked_video_is_not_dropped(root: Path, footage: Path):
+    index_better(root, footage / "hall.mp4")
+    library = Library.open(root)
+    lock_gate(library)
+    other = use_space(library, "better", incomplete=True)
+    with pytest.raises(UserError, match="is locked by the case 'theft'"):
+        drop_space(other, "fake")
+    index_better(root, footage)
+    drop_space(other, "fake")
+    assert other.spaces() == ["better"]
 
 
 def test_a_moved_camera_reaches_both_spaces(root: Path, footage: Path):
