@@ -115,7 +115,7 @@ class PretrainedProfile:
         return self._query(self.towers.words.encode([text])[0])
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
-        return self.towers.words.encode(texts)
+        return self.towers.sentences.encode(texts)
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         """A query from a sound of any length at `spec.audio_rate_hz`.
@@ -128,9 +128,9 @@ class PretrainedProfile:
         if self.hears_directly:
             return query
         mean = features.mean(axis=0)
-        heard = put_into_words(mean / np.linalg.norm(mean), self.towers.sound_words)
+        heard = put_into_words(mean / np.linalg.norm(mean), self.towers.sound_sentences)
         return SoundQuery(
-            self._query(picture_of(heard, self.towers.words)),
+            self._query(picture_of(heard, self.towers.sentences)),
             query.audio,
             {one.phrase.heard: one.share for one in heard},
         )
@@ -157,7 +157,7 @@ class PretrainedProfile:
     def _scoring(self) -> AlanPredictor:
         """ALAN with its detector ready; only scoring needs the words that start it."""
         if not self.is_trained:
-            score_by_words(self._alan.model, self.towers.words)
+            score_by_words(self._alan.model, self.towers.sentences)
         return self._alan
 
     def _load_alan(self) -> Alan:

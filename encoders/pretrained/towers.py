@@ -1,5 +1,6 @@
 """The towers of a profile, each opened when it is first needed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,8 @@ import torch
 from encoders.models.library import ModelLibrary
 from encoders.models.specs import ProfileRecipe
 from encoders.pretrained.clips import ClipTowers
+from encoders.pretrained.known_sentences import KnownSentences
+from encoders.pretrained.phrases import digest
 from encoders.towers import opening
 from encoders.towers.base import PictureTower, Placement, SoundTower, TemporalTower, TextTower
 from encoders.towers.facts import FrameFacts, SoundFacts, frame_facts, sound_facts
@@ -16,6 +19,9 @@ from segments.errors import UserError
 
 SIZES_FILE = "batch-sizes.json"
 """In the library of models: micro-batch sizes that were measured on this machine."""
+
+SENTENCES_FOLDER = "sentences"
+"""In the library of models: what their text halves made of sentences."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +69,22 @@ class TowerSet:
     def sound_words(self) -> TextTower:
         """Words in the sounds' space."""
         return opening.open_sound_text(self._folder(self._audio), self._place)
+
+    @cached_property
+    def sentences(self) -> TextTower:
+        """Words in the pictures' space, for sentences that come again: they are kept."""
+        return self._known(self.recipe.appearance, lambda: self.words)
+
+    @cached_property
+    def sound_sentences(self) -> TextTower:
+        """Words in the sounds' space, likewise."""
+        return self._known(self._audio, lambda: self.sound_words)
+
+    def _known(self, model: str, open_tower: Callable[[], TextTower]) -> KnownSentences:
+        precision = str(self.dtype).removeprefix("torch.")
+        file = self.library.root / SENTENCES_FOLDER / f"{model}-{precision}.safetensors"
+        digests = [" ".join(pair) for pair in self.library.digests(model).items()]
+        return KnownSentences(open_tower, file, tower=digest(digests))
 
     def _pictures(self) -> PictureTower:
         return opening.open_pictures(self._folder(self.recipe.appearance), self._place)

@@ -40,9 +40,13 @@ class PictureTower(Protocol):
 class TextTower(Protocol):
     """Words in one space with pictures or sounds."""
 
-    dim: int
-    logit_scale: float
-    """What a cosine is multiplied by before the softmax or the sigmoid of training."""
+    @property
+    def dim(self) -> int: ...
+
+    @property
+    def logit_scale(self) -> float:
+        """What a cosine is multiplied by before the softmax or the sigmoid of training."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Float32[np.ndarray, "b d"]:
         """Unit vectors; what is past the model's length is cut off."""
