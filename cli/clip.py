@@ -75,8 +75,8 @@ def _cut(source: VideoSource, span: TimeSpan, output: Path, *, exact: bool) -> T
     from segments.cutting import cut_clip
 
     if not output.exists():
-        return cut_clip(source, span, output, exact=exact)
+        return cut_clip(source, span, output, exact=exact).span
     beside = output.with_stem(f".{output.stem}.{os.getpid()}")
     cut = cut_clip(source, span, beside, exact=exact)
     beside.replace(output)
-    return cut
+    return cut.span

@@ -4,6 +4,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -34,26 +35,46 @@ from segments.reading.pictures import EPSILON_S, Picture, VideoTrack
 from segments.spans import TimeSpan
 
 _FORMATS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
-_NEAR_S = 1.0
-"""A copy may begin this much before the start that was asked for."""
+NEAR_S = 1.0
+"""A copy may begin this much before the start that was asked for, unless told otherwise."""
 _CLOCK_HZ = 90_000
 _AAC_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _SOUND_LEAD_S = 0.5
 """Decoded and thrown away, so that the sound's codec has settled at the start."""
 
 
-def cut_clip(source: VideoSource, span: TimeSpan, out: Path, *, exact: bool = False) -> TimeSpan:
+@dataclass(frozen=True)
+class Cut:
+    """What was really cut, and how."""
+
+    span: TimeSpan
+    """On the source's clock."""
+    is_copy: bool
+    """Whether the recording's own data was copied untouched."""
+    why: str
+    """It was copied, or encoded anew."""
+
+
+class _CannotCopy(Exception):
+    """Says why the packets cannot be copied."""
+
+
+def cut_clip(
+    source: VideoSource,
+    span: TimeSpan,
+    out: Path,
+    *,
+    exact: bool = False,
+    lead_s: float = NEAR_S,
+) -> Cut:
     """Writes a part of a video, with its sound, to a new file: there completely or not at all.
 
-    Where a key picture lies at most a second before the start, packets are copied untouched from
+    Where a key picture lies at most `lead_s` before the start, packets are copied untouched from
     there on. Elsewhere, or if `exact`, the pictures are encoded anew (H.264, upright, square
     pixels) with the sound (AAC), from the picture on show at the start to the span's end.
 
     Args:
         out: .mp4, .m4v, .mov or .mkv.
-
-    Returns:
-        The span that was really cut, on the source's clock.
 
     Raises:
         UserError: `out` exists or has another suffix, or the span lies outside the video.
@@ -64,13 +85,29 @@ def cut_clip(source: VideoSource, span: TimeSpan, out: Path, *, exact: bool = Fa
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
-        cut = None if exact else _copy(source, span, partial, format=_FORMATS[out.suffix.lower()])
-        if cut is None:
-            cut = _encode(source, span, partial, format=_FORMATS[out.suffix.lower()])
+        format, most_s = _FORMATS[out.suffix.lower()], None if exact else lead_s
+        cut = _cut(source, span, partial, format=format, lead_s=most_s)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
     return cut
+
+
+def _cut(
+    source: VideoSource, span: TimeSpan, partial: Path, *, format: str, lead_s: float | None
+) -> Cut:
+    """Args:
+    lead_s: most that a copy may begin early; None where nothing is to be copied.
+    """
+    try:
+        if lead_s is None:
+            raise _CannotCopy("the exact span was asked for")
+        copied = _copy(source, span, partial, format=format, lead_s=lead_s)
+    except _CannotCopy as reason:
+        _encode(source, span, partial, format=format)
+        return Cut(span, is_copy=False, why=str(reason))
+    early_s = span.start_s - copied.start_s
+    return Cut(copied, is_copy=True, why=f"a key picture lies {early_s:.3f} s before the start")
 
 
 def _require_sense(source: VideoSource, span: TimeSpan, out: Path) -> None:
@@ -85,20 +122,22 @@ def _require_sense(source: VideoSource, span: TimeSpan, out: Path) -> None:
         )
 
 
-def _copy(source: VideoSource, span: TimeSpan, partial: Path, *, format: str) -> TimeSpan | None:
-    """Copies packets from a key picture near the start; None where that cannot be done."""
+def _copy(
+    source: VideoSource, span: TimeSpan, partial: Path, *, format: str, lead_s: float
+) -> TimeSpan:
+    """Copies packets from a key picture near the start."""
     with VideoTrack(source.path, threads=1) as track:
         origin_s = track.origin_s
     with open_media(source.path) as container:
         asked = TimeSpan(span.start_s + origin_s, span.end_s + origin_s)
         key_s = _key_before(container, source.path, asked.start_s)
-        if key_s is None or not 0 <= asked.start_s + EPSILON_S - key_s <= _NEAR_S:
-            return None
+        if key_s is None or not -EPSILON_S <= asked.start_s - key_s <= lead_s + EPSILON_S:
+            raise _CannotCopy(f"no key picture lies within {lead_s:g} s before the start")
         try:
             near = TimeSpan(key_s, asked.end_s)
             end_s = _copy_packets(container, source.path, near, partial, format=format)
-        except (FFmpegError, ValueError):  # the format holds no such codec, or not these times
-            return None
+        except (FFmpegError, ValueError) as error:  # it holds no such codec, or not these times
+            raise _CannotCopy(f"{format} cannot hold its data as it is") from error
     return TimeSpan(key_s - origin_s, end_s - origin_s)
 
 
@@ -147,7 +186,7 @@ def _shift(packet: "Packet[Stream]", by_s: float) -> None:
     packet.pts, packet.dts = (packet.pts or 0) - ticks, (packet.dts or 0) - ticks
 
 
-def _encode(source: VideoSource, span: TimeSpan, partial: Path, *, format: str) -> TimeSpan:
+def _encode(source: VideoSource, span: TimeSpan, partial: Path, *, format: str) -> None:
     """Encodes pictures and sound anew, so that they start at 0."""
     with (
         VideoTrack(source.path) as track,
@@ -167,7 +206,6 @@ def _encode(source: VideoSource, span: TimeSpan, partial: Path, *, format: str) 
         for frame in _upright(track, span, (pictures.height, pictures.width)):
             out.mux(pictures.encode(frame))
         out.mux(pictures.encode(None))
-    return span
 
 
 def _even(pixels: int) -> int:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from segments.cutting import cut_clip
+from segments.cutting import Cut, cut_clip
 from segments.errors import UserError
 from segments.media import VideoSource
 from segments.reading import iter_frames, picture_at, probe, read_audio
@@ -27,7 +27,8 @@ def source(tmp_path: Path) -> VideoSource:
 
 def test_a_copy_starts_at_the_key_picture_before(source: VideoSource, tmp_path: Path) -> None:
     cut = cut_clip(source, TimeSpan(0.5, 1.0), tmp_path / "out.mp4")
-    assert (cut.start_s, cut.end_s) == pytest.approx((0.4, 1.0))
+    assert (cut.span.start_s, cut.span.end_s) == pytest.approx((0.4, 1.0))
+    assert (cut.is_copy, cut.why) == (True, "a key picture lies 0.100 s before the start")
     assert _shown(tmp_path / "out.mp4") == list(range(10, 25))
     original = picture_at(source, 0.6)
     np.testing.assert_array_equal(picture_at(probe(tmp_path / "out.mp4"), 0.2), original)
@@ -38,7 +39,8 @@ def test_an_exact_clip_has_exactly_the_span(
     source: VideoSource, tmp_path: Path, suffix: str
 ) -> None:
     out = tmp_path / f"out{suffix}"
-    assert cut_clip(source, TimeSpan(0.52, 1.2), out, exact=True) == TimeSpan(0.52, 1.2)
+    cut = cut_clip(source, TimeSpan(0.52, 1.2), out, exact=True)
+    assert cut == Cut(TimeSpan(0.52, 1.2), is_copy=False, why="the exact span was asked for")
     assert _shown(out) == list(range(13, 30))
     assert probe(out).duration_s == pytest.approx(0.68, abs=0.005)
     assert probe(out).problems == ()
@@ -59,20 +61,24 @@ def test_the_sound_stays_with_the_pictures(
     sound = read_audio(probe(tmp_path / "out.mp4"))
     assert sound is not None
     onset_s = sound.start_s + float(np.argmax(np.abs(sound.samples) > 0.1)) / sound.rate_hz
-    assert onset_s == pytest.approx(0.9 - cut.start_s, abs=0.03)
+    assert onset_s == pytest.approx(0.9 - cut.span.start_s, abs=0.03)
 
 
 def test_far_from_a_key_picture_pictures_are_encoded(tmp_path: Path) -> None:
     path = write_video(tmp_path / "a.mp4", numbered(38), fps=10, options={"g": "250", "crf": "1"})
     cut = cut_clip(probe(path), TimeSpan(2.0, 3.0), tmp_path / "out.mp4")
-    assert cut == TimeSpan(2.0, 3.0)
+    assert cut.span == TimeSpan(2.0, 3.0)
+    assert cut.why == "no key picture lies within 1 s before the start"
     assert _shown(tmp_path / "out.mp4") == list(range(20, 30))
+    early = cut_clip(probe(path), TimeSpan(2.0, 3.0), tmp_path / "early.mp4", lead_s=2.0)
+    assert (early.is_copy, early.span.start_s) == (True, 0.0)
 
 
 def test_what_a_format_cannot_hold_is_encoded(tmp_path: Path) -> None:
     tone = Tone(codec="pcm_mulaw", rate_hz=8000)
     path = write_video(tmp_path / "a.mov", numbered(20), tone=tone, options={"crf": "1"})
-    cut_clip(probe(path), TimeSpan(0.0, 0.4), tmp_path / "out.mp4")
+    cut = cut_clip(probe(path), TimeSpan(0.0, 0.4), tmp_path / "out.mp4")
+    assert (cut.is_copy, cut.why) == (False, "mp4 cannot hold its data as it is")
     assert probe(tmp_path / "out.mp4").audio_codec == "aac"
     assert _shown(tmp_path / "out.mp4") == list(range(10))
 
@@ -87,7 +93,7 @@ def test_a_turned_video_is_upright_in_either_way(tmp_path: Path) -> None:
 
 def test_the_span_is_kept_within_the_video(source: VideoSource, tmp_path: Path) -> None:
     cut = cut_clip(source, TimeSpan(-5.0, 99.0), tmp_path / "out.mp4", exact=True)
-    assert cut == TimeSpan(0.0, source.duration_s)
+    assert cut.span == TimeSpan(0.0, source.duration_s)
 
 
 def test_nothing_is_overwritten(source: VideoSource, tmp_path: Path) -> None:
