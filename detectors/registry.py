@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from detectors import alan, trace
+from detectors import alan, local_patterns, trace
 from segments.errors import UserError
 
-DETECTORS = (alan.NAME, trace.NAME)
+DETECTORS = (alan.NAME, trace.NAME, local_patterns.NAME)
 
 
 def require_detectors(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,13 +1,15 @@
 """Detectors as indexing runs them: what is known of a video's clips in, findings out."""
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
-from detectors import alan, trace
+from detectors import alan, local_patterns, trace
 from encoders.base import Profile
 from indexer.features import VideoFeatures
 from segments.findings import Finding
 from segments.library import Library
+from segments.media import ClipBatch, LookSpec
 
 
 class ChunkDetector(Protocol):
@@ -33,10 +35,34 @@ class ChunkDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class WatchingDetector(Protocol):
+    """A detector that looks at the pictures themselves."""
+
+    def begin(self) -> None:
+        """The next batch begins a chunk: earlier ones are forgotten, as a resumed run does."""
+        ...
+
+    def watch(self, batch: ClipBatch, features: VideoFeatures) -> None:
+        """Keeps, by `VideoFeatures.write_rows`, what it sees in a batch."""
+        ...
+
+
 Make = Callable[[Sequence[str]], ChunkDetector]
 """One detector for a video that these cameras saw."""
-MakeDetectors = Callable[[Sequence[str]], tuple[ChunkDetector, ...]]
-"""All of a run's detectors for such a video."""
+
+
+@dataclass(frozen=True)
+class DetectorSet:
+    """All detectors of a run."""
+
+    makes: tuple[Make, ...]
+    second: LookSpec | None = None
+    """What must be sampled of clips beside what the profile looks at."""
+
+    def of(self, cameras: Sequence[str]) -> tuple[ChunkDetector, ...]:
+        """For a video that these cameras saw."""
+        return tuple(make(cameras) for make in self.makes)
 
 
 class AlanDetector:
@@ -51,28 +77,60 @@ class AlanDetector:
         return Finding(alan.build_track(features.read_scores(clips), clips, duration_s=duration_s))
 
 
-def load_detectors(names: Sequence[str], profile: Profile, library: Library) -> MakeDetectors:
+def load_detectors(
+    names: Sequence[str], profile: Profile, library: Library, *, regions: str | None = None
+) -> DetectorSet:
     """What detectors share is loaded here, once.
 
+    Args:
+        regions: what finds the regions of `local_patterns`; None for what the library knows.
+
     Raises:
+        IndexMismatch: the library holds regions that were found in another way.
         LibraryError: another process has what a detector keeps in the library.
         WeightsMissing: weights of a detector are not here.
     """
-    makes = [LOADERS[name](profile, library) for name in names]
-    return lambda cameras: tuple(make(cameras) for make in makes)
+    asked = _Asked(profile, library, regions)
+    loaded = [_LOADERS[name](asked) for name in names]
+    makes = tuple(make for make, _ in loaded)
+    return DetectorSet(makes, next((second for _, second in loaded if second), None))
 
 
-def _load_alan(profile: Profile, library: Library) -> Make:
-    return lambda cameras: AlanDetector()
+def rows_of(detectors: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """What detectors keep of each clip while a video is read, by detector."""
+    return {name: _ROWS[name] for name in detectors if name in _ROWS}
 
 
-def _load_trace(profile: Profile, library: Library) -> Make:
+@dataclass(frozen=True)
+class _Asked:
+    profile: Profile
+    library: Library
+    regions: str | None
+
+
+_Loaded = tuple[Make, LookSpec | None]
+
+
+def _load_alan(asked: _Asked) -> _Loaded:
+    return lambda cameras: AlanDetector(), None
+
+
+def _load_trace(asked: _Asked) -> _Loaded:
     from indexer.tracing import TraceBench
 
-    return TraceBench.load(profile, library).detector
+    return TraceBench.load(asked.profile, asked.library).detector, None
 
 
-LOADERS: dict[str, Callable[[Profile, Library], Make]] = {
+def _load_local_patterns(asked: _Asked) -> _Loaded:
+    from indexer.patterns import PatternBench
+
+    bench = PatternBench.load(asked.profile, asked.library, regions=asked.regions)
+    return bench.detector, bench.second
+
+
+_LOADERS: Mapping[str, Callable[[_Asked], _Loaded]] = {
     alan.NAME: _load_alan,
     trace.NAME: _load_trace,
+    local_patterns.NAME: _load_local_patterns,
 }
+_ROWS: Mapping[str, tuple[str, ...]] = {local_patterns.NAME: local_patterns.ROWS}

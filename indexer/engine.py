@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
-from indexer.detecting import MakeDetectors
+from indexer.detecting import DetectorSet, rows_of
 from indexer.discovery import FoundFile
 from indexer.embedding import make_points
 from indexer.features import VideoFeatures
@@ -47,7 +47,7 @@ class Job:
     ledger: Ledger
     rules: SourceRules
     detectors: tuple[str, ...]
-    load_detectors: Callable[[Profile], MakeDetectors]
+    load_detectors: Callable[[Profile], DetectorSet]
     """Called once, after the profile was loaded."""
     workers: int
 
@@ -80,11 +80,17 @@ class LocalEngine:
         self.report.timings_s = dict(self._timings_s)
 
     def _read(self, files: Sequence[FoundFile], profile: Profile, stop: threading.Event) -> None:
-        make = self._job.load_detectors(profile)
-        pool = DecoderPool(files, profile.spec, self._progress(), workers=self._job.workers)
+        detectors = self._job.load_detectors(profile)
+        pool = DecoderPool(
+            files,
+            profile.spec,
+            self._progress(),
+            workers=self._job.workers,
+            second=detectors.second,
+        )
         with closing(pool.events(stop)) as events:
             for event in events:
-                self._handle(event, profile, make)
+                self._handle(event, profile, detectors)
 
     def _pass_known(self, file: FoundFile) -> bool:
         video_id = self._intake.known_content(file)
@@ -98,10 +104,10 @@ class LocalEngine:
         chunks = ledger.progress()
         return Progress(self._done, {video_id: chunks[video_id] for video_id in self._unfinished})
 
-    def _handle(self, event: Event, profile: Profile, make: MakeDetectors) -> None:
+    def _handle(self, event: Event, profile: Profile, detectors: DetectorSet) -> None:
         match event:
             case Opened():
-                self._open(event, profile, make)
+                self._open(event, profile, detectors)
             case Decoded():
                 self._take(event)
             case Ended(file):
@@ -109,7 +115,7 @@ class LocalEngine:
             case Broken(file, reason):
                 self._fail(file, reason)
 
-    def _open(self, event: Opened, profile: Profile, make: MakeDetectors) -> None:
+    def _open(self, event: Opened, profile: Profile, detectors: DetectorSet) -> None:
         source, video_id = event.source, event.source.video_id
         self._intake.record(event.file, video_id, source.created_at)
         if event.first_chunk is None:
@@ -122,7 +128,7 @@ class LocalEngine:
             source,
             profile,
             self._features(source),
-            detectors=make(cameras_of(self._job.catalog.sources(video_id))),
+            detectors=detectors.of(cameras_of(self._job.catalog.sources(video_id))),
             first_chunk=event.first_chunk,
         )
         pipeline.timings_s["probe"] = event.probe_s
@@ -215,7 +221,9 @@ def _reopen_features(job: Job) -> dict[str, VideoFeatures]:
         try:
             if num_chunks:
                 features[video_id] = VideoFeatures.reopen(
-                    job.library.work / video_id, detectors=job.detectors
+                    job.library.work / video_id,
+                    detectors=job.detectors,
+                    rows=rows_of(job.detectors),
                 )
         except LibraryError:  # lost or never written: the content starts anew
             continue

@@ -14,7 +14,7 @@ from encoders.base import ProfileSpec
 from indexer.chunks import BATCH_CLIPS, plan_chunks
 from indexer.discovery import FoundFile
 from segments.errors import RetraceError
-from segments.media import ClipBatch, VideoSource
+from segments.media import ClipBatch, LookSpec, VideoSource
 from segments.reading import iter_clip_batches, probe
 
 QUEUED_PER_WORKER = 2
@@ -93,9 +93,20 @@ class DecoderPool:
     """Decoders that read files in order, each file by one of them."""
 
     def __init__(
-        self, files: Sequence[FoundFile], spec: ProfileSpec, claims: Claims, *, workers: int
+        self,
+        files: Sequence[FoundFile],
+        spec: ProfileSpec,
+        claims: Claims,
+        *,
+        workers: int,
+        second: LookSpec | None = None,
     ) -> None:
+        """
+        Args:
+            second: what to sample of clips beside what the profile looks at.
+        """
         self._spec = spec
+        self._second = second
         self._claims = claims
         self._files = queue.SimpleQueue[FoundFile]()
         for file in files:
@@ -170,6 +181,7 @@ class DecoderPool:
             clips_per_batch=BATCH_CLIPS,
             first_clip=chunk.start,
             last_clip=chunk.stop,
+            second=self._second,
         )
         for batch in batches:
             yield Decoded(file, batch, time.perf_counter() - started)

@@ -49,6 +49,9 @@ class IndexSettings:
     clock_offsets: Mapping[str, float] = field(default_factory=dict)
     """Kept in the library, and applied to what the cameras' clocks said before, too."""
     detectors: Sequence[str] = ("alan",)
+    regions: str | None = None
+    """What finds the regions of `local_patterns`: "motion", or where weights lie; None for what
+    the library knows."""
     workers: int | None = None
     """Decoders; None for as many as suit the machine."""
     store_wait_s: float = STORE_WAIT_S
@@ -120,7 +123,9 @@ def _open_job(
             ledger,
             rules,
             detectors,
-            load_detectors=lambda loaded: load_detectors(detectors, loaded, library),
+            load_detectors=lambda loaded: load_detectors(
+                detectors, loaded, library, regions=settings.regions
+            ),
             workers=settings.workers or default_workers(),
         )
 

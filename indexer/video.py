@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from encoders.base import Profile
 from indexer.chunks import plan_chunks
-from indexer.detecting import ChunkDetector
+from indexer.detecting import ChunkDetector, WatchingDetector
 from indexer.embedding import embed_segments
 from indexer.features import VideoFeatures, encode_batch
 from segments.findings import Finding
@@ -53,6 +53,7 @@ class VideoPipeline:
         self.timings_s: defaultdict[str, float] = defaultdict(float)
         self._profile = profile
         self._detectors = detectors
+        self._watching = [d for d in detectors if isinstance(d, WatchingDetector)]
         self._halo = max(profile.spec.detector_halo, *(d.ahead for d in detectors))
         self._next = first_chunk
         self._segments = list(iter_segments(source.video_id, source.duration_s))
@@ -65,6 +66,8 @@ class VideoPipeline:
         """Encodes the next batch; the chunk that it completes, if it does."""
         with self.timed("encode"):
             encode_batch(self._profile, batch, self.features)
+        with self.timed("watch"):
+            self._watch(batch)
         if batch.clips.stop < self.chunks[self._next].stop:
             return None
         self._next += 1
@@ -75,6 +78,12 @@ class VideoPipeline:
         started = time.perf_counter()
         yield
         self.timings_s[phase] += time.perf_counter() - started
+
+    def _watch(self, batch: ClipBatch) -> None:
+        for detector in self._watching:
+            if batch.clips.start == self.chunks[self._next].start:
+                detector.begin()
+            detector.watch(batch, self.features)
 
     def _finish(self, index: int) -> FinishedChunk:
         final = range(self._num_final(index - 1), self._num_final(index))

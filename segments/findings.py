@@ -1,15 +1,20 @@
 """What detectors say of a run of clips, on its way into the files of a video's tracks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-from jaxtyping import Float16, Float32
+from jaxtyping import Float16, Float32, Shaped
 
 from segments import reasons, tracks
 from segments.reasons import ReasonTrack
+from segments.region_reasons import RegionReasonTrack
 from segments.scores import AnomalyTrack
 from segments.timed import TimedArrays, TimedStore
+
+Kept = Literal["windows", "regions"]
+"""What detectors keep of footage, so that scores can be made anew without it."""
 
 
 @dataclass(frozen=True)
@@ -17,25 +22,28 @@ class Finding:
     """What one detector says."""
 
     track: AnomalyTrack
-    reasons: ReasonTrack | None = None
+    reasons: ReasonTrack | RegionReasonTrack | None = None
     windows: Float16[np.ndarray, "t d"] | None = None
-    """What it compared with sentences: other sentences can be tried without the footage."""
+    """What it compared with sentences."""
+    regions: Mapping[str, Shaped[np.ndarray, "t ..."]] | None = None
+    """What it saw in each part of the pictures."""
 
 
 def to_files(findings: Iterable[Finding], *, chunk: int) -> dict[str, TimedArrays]:
     """The pieces that a chunk adds, by file name.
 
-    Windows are large and come chunk by chunk into files of their own, which nothing writes again.
+    What is kept of footage is large and comes chunk by chunk into files of their own, which nothing
+    writes again.
     """
     files: dict[str, TimedArrays] = {}
     for finding in findings:
         track = finding.track
         files[track.detector] = tracks.to_rows(track)
         if finding.reasons is not None:
-            files[reasons.file_name(track.detector)] = reasons.to_rows(finding.reasons)
-        if finding.windows is not None:
-            rows = {"windows": finding.windows}
-            files[_windows(track.detector, chunk)] = TimedArrays(track.pts_s, track.end_s, rows)
+            files[reasons.file_name(track.detector)] = finding.reasons.to_rows()
+        for kind, rows in _kept(finding).items():
+            name = f"{_prefix(track.detector, kind)}{chunk:06d}"
+            files[name] = TimedArrays(track.pts_s, track.end_s, rows)
     return files
 
 
@@ -45,8 +53,7 @@ def load_windows(store: TimedStore, video_id: str, detector: str) -> TimedArrays
     Raises:
         LibraryError: a file is damaged.
     """
-    names = [n for n in store.names(video_id) if n.startswith(f"{detector}.windows.")]
-    parts = [part for name in names if (part := store.load(video_id, name)) is not None]
+    parts = list(iter_kept(store, video_id, detector, "windows"))
     if not parts:
         return None
     windows: Float32[np.ndarray, "t d"] = np.concatenate([p.rows["windows"] for p in parts])
@@ -54,5 +61,27 @@ def load_windows(store: TimedStore, video_id: str, detector: str) -> TimedArrays
     return TimedArrays(pts_s, parts[-1].end_s, {"windows": windows.astype(np.float32)})
 
 
-def _windows(detector: str, chunk: int) -> str:
-    return f"{detector}.windows.{chunk:06d}"
+def iter_kept(store: TimedStore, video_id: str, detector: str, kind: Kept) -> Iterator[TimedArrays]:
+    """What a detector kept of a video, chunk by chunk, in time order.
+
+    Raises:
+        LibraryError: a file is damaged.
+    """
+    for name in store.names(video_id):
+        if name.startswith(_prefix(detector, kind)):
+            part = store.load(video_id, name)
+            if part is not None:
+                yield part
+
+
+def _kept(finding: Finding) -> dict[Kept, Mapping[str, Shaped[np.ndarray, "t ..."]]]:
+    kept: dict[Kept, Mapping[str, Shaped[np.ndarray, "t ..."]]] = {}
+    if finding.windows is not None:
+        kept["windows"] = {"windows": finding.windows}
+    if finding.regions is not None:
+        kept["regions"] = finding.regions
+    return kept
+
+
+def _prefix(detector: str, kind: Kept) -> str:
+    return f"{detector}.{kind}."

@@ -15,6 +15,8 @@ LIBRARY/
     tracks/VIDEO_ID/DETECTOR.npz    anomaly scores over time
     work/                           features of videos that are not finished
     traces/                         the trace bank as the profile reads it: another set of vectors
+    trace_networks/                 TRACE's network where it is not the shipped one
+                                    (detectors.trace.trained)
     local_patterns/                 how regions are found, and what is normal at each camera
   traces/                           a user's own sentences (detectors.trace.traces)
 """

@@ -133,6 +133,30 @@ class MotionField:
 
 
 @dataclass(frozen=True)
+class LookSpec:
+    """What is sampled of each clip beside what a profile asks for."""
+
+    side_px: int
+    """Longer side of the pictures; they keep the video's shape."""
+    frames_per_clip: int
+    fields_per_clip: int
+
+    def frame_size(self, aspect: float) -> tuple[int, int]:
+        """Height and width of the pictures of a video, given its width by height."""
+        shorter = max(1, round(self.side_px / max(aspect, 1 / aspect)))
+        return (shorter, self.side_px) if aspect >= 1 else (self.side_px, shorter)
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """The same clips once more, as a `LookSpec` asks; arrays as those of `ClipBatch`."""
+
+    frames: UInt8[np.ndarray, "t f h w 3"]
+    frame_pts_s: Float64[np.ndarray, "t f"]
+    motion: Float32[np.ndarray, "t m gh gw 2"]
+
+
+@dataclass(frozen=True)
 class ClipBatch:
     """Consecutive clips of one video, ready for a profile's encoders."""
 
@@ -148,6 +172,8 @@ class ClipBatch:
     motion_origin: Literal["codec", "flow"]
     audio: Float32[np.ndarray, "t s"] | None
     """CLIP_S of sound per clip, zero where the track does not reach; None: no sound."""
+    second: SecondLook | None = None
+    """None where nobody asked for one."""
 
     def __len__(self) -> int:
         return len(self.clips)

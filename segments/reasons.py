@@ -39,6 +39,12 @@ class ReasonTrack:
         """The row that speaks for a time; the first before the start, the last after the end."""
         return max(0, int(np.searchsorted(self.pts_s, time_s, side="right")) - 1)
 
+    def to_rows(self) -> TimedArrays:
+        """As their file holds them; similarities as float16."""
+        halves = (self.anomalous, self.normal)
+        arrays = [part for h in halves for part in (h.ids, h.similarities.astype(np.float16))]
+        return TimedArrays(self.pts_s, self.end_s, dict(zip(ROWS, arrays, strict=True)))
+
 
 class ReasonStore:
     """The reasons of a library's tracks. One process writes, any number read."""
@@ -51,7 +57,7 @@ class ReasonStore:
 
     def append(self, video_id: str, piece: ReasonTrack) -> None:
         """Writes a piece over whatever is stored for its time; the same twice is as once."""
-        self._files.append(video_id, file_name(piece.detector), to_rows(piece))
+        self._files.append(video_id, file_name(piece.detector), piece.to_rows())
 
     def load(self, video_id: str, detector: str) -> ReasonTrack | None:
         """The reasons of a track; None where the detector gives none.
@@ -75,10 +81,3 @@ class ReasonStore:
 def file_name(detector: str) -> str:
     """Of the reasons, beside the detector's track."""
     return f"{detector}.reasons"
-
-
-def to_rows(reasons: ReasonTrack) -> TimedArrays:
-    """Reasons as their file holds them; similarities as float16."""
-    halves = (reasons.anomalous, reasons.normal)
-    arrays = [part for h in halves for part in (h.ids, h.similarities.astype(np.float16))]
-    return TimedArrays(reasons.pts_s, reasons.end_s, dict(zip(ROWS, arrays, strict=True)))

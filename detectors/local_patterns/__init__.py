@@ -4,3 +4,16 @@ Boxes are left, top, right and bottom throughout, as shares of the picture's wid
 """
 
 NAME = "local_patterns"
+ROWS = (
+    "counts",
+    "shown_s",
+    "boxes",
+    "tracks",
+    "speeds",
+    "motion",
+    "patterns",
+    "captions",
+    "is_carried",
+    "heat",
+)
+"""What is kept of a clip's regions (`stored.StoredRegions`)."""

@@ -108,6 +108,8 @@ class PatternFrame:
     """Ids that last from picture to picture."""
     motion: Float32[np.ndarray, "n 8"]
     """Histogram of directions, in frame heights per second."""
+    speeds: Float32[np.ndarray, " n"]
+    """Mean speed within `boxes`, in frame heights per second."""
     patterns: Float32[np.ndarray, "n d"]
     """G of CMAM; d is 0 without an encoder."""
     weights: Float32[np.ndarray, "n q"]

@@ -3,18 +3,17 @@ how they move (paper Fig. 2 up to the Reconstruction Module).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Float32, Float64, Int64, UInt8
 
 from detectors.local_patterns.base import PatternFrame, RegionEncoder, RegionEngine, Regions
 from detectors.local_patterns.caption_memory import CaptionMemory, Observation, Rule, SayYes
 from detectors.local_patterns.cmam import Attention, local_pattern, token_weights
 from detectors.local_patterns.motion_histogram import (
-    NUM_BINS,
     Mean,
     mean_speed,
     motion_histograms,
@@ -66,6 +65,16 @@ class LocalPatterns:
         return PatternReader(self)
 
 
+@dataclass(frozen=True, eq=False)
+class _Kept:
+    """The regions of a picture that are looked at."""
+
+    boxes: Float32[np.ndarray, "n 4"]
+    seen: Float32[np.ndarray, "n 4"]
+    speeds: Float32[np.ndarray, " n"]
+    labels: tuple[str, ...]
+
+
 class PatternReader:
     """Reads the pictures of one video, in order; remembers tracks and their captions."""
 
@@ -91,16 +100,16 @@ class PatternReader:
         """
         found = self._finder.find(pictures, velocity)
         kept = [self._kept(*pair) for pair in zip(found, velocity, strict=True)]
-        wide = [expanded(r.boxes, self._config.expand).astype(np.float32) for r in kept]
-        tokens = self._tokens(pictures, wide)
-        frames = zip(kept, wide, velocity, tokens, pts_s.tolist(), strict=True)
+        tokens = self._tokens(pictures, [one.seen for one in kept])
+        frames = zip(kept, velocity, tokens, pts_s.tolist(), strict=True)
         return [self._frame(*frame) for frame in frames]
 
-    def _kept(self, regions: Regions, velocity: Float32[np.ndarray, "m gh gw 2"]) -> Regions:
+    def _kept(self, regions: Regions, velocity: Float32[np.ndarray, "m gh gw 2"]) -> _Kept:
         speeds = mean_speed(velocity, regions.boxes)
         rows = busiest(regions.boxes, speeds, most=self._config.most)
-        labels = tuple(regions.labels[row] for row in rows)
-        return Regions(regions.boxes[rows], regions.confidences[rows], labels)
+        boxes = regions.boxes[rows]
+        seen = expanded(boxes, self._config.expand).astype(np.float32)
+        return _Kept(boxes, seen, speeds[rows], tuple(regions.labels[row] for row in rows))
 
     def _tokens(
         self,
@@ -114,90 +123,68 @@ class PatternReader:
 
     def _frame(
         self,
-        regions: Regions,
-        wide: Float32[np.ndarray, "n 4"],
+        kept: _Kept,
         velocity: Float32[np.ndarray, "m gh gw 2"],
         tokens: Float32[np.ndarray, "n q d"],
         pts_s: float,
     ) -> PatternFrame:
-        tracks = self._tracker.update(regions.boxes)
-        config = self._config
-        motion = motion_histograms(
-            velocity, wide, mean_over=config.mean_over, least_speed=config.least_speed
-        )
-        seen = self._described(regions, tracks.tolist(), tokens)
-        shape = (len(regions), 0 if self._parts.encoder is None else self._parts.encoder.dim)
+        tracks, config = self._tracker.update(kept.boxes), self._config
+        found, weights = self._described(kept, tracks, tokens)
         return PatternFrame(
             pts_s=pts_s,
-            boxes=regions.boxes,
+            boxes=kept.boxes,
             tracks=tracks,
-            motion=motion.reshape(-1, NUM_BINS),
-            patterns=np.array([one.pattern for one in seen], np.float32).reshape(shape),
-            weights=self._weights([one.caption for one in seen], tokens),
-            captions=tuple(one.caption for one in seen),
-            is_carried=np.array([one.is_carried for one in seen], bool),
-            labels=regions.labels,
+            motion=motion_histograms(
+                velocity, kept.seen, mean_over=config.mean_over, least_speed=config.least_speed
+            ),
+            speeds=kept.speeds,
+            patterns=_rows([one.pattern for one in found], tokens.shape[2]),
+            weights=weights,
+            captions=tuple(one.caption for one in found),
+            is_carried=np.array([one.is_carried for one in found], bool),
+            labels=kept.labels,
         )
 
     def _described(
-        self, regions: Regions, tracks: Sequence[int], tokens: Float32[np.ndarray, "n q d"]
-    ) -> list[Observation]:
-        """Each region with the caption to believe, and what of it that caption speaks of."""
-        captions = self._captions(regions, tokens)
-        patterns, agreements = self._patterns(captions, tokens)
-        fresh = [
-            Observation(track, float(area), caption, own, pattern, float(agreement))
-            for track, area, caption, own, pattern, agreement in zip(
-                tracks, areas(regions.boxes), captions, tokens, patterns, agreements, strict=True
-            )
-        ]
+        self, kept: _Kept, tracks: Int64[np.ndarray, " n"], tokens: Float32[np.ndarray, "n q d"]
+    ) -> tuple[list[Observation], Float32[np.ndarray, "n q"]]:
+        """Each region with the caption to believe, and the tokens' cosines to that caption."""
+        captions = self._captions(kept, tokens)
+        patterns, weights = self._attend(captions, tokens)
+        facts = (tracks.tolist(), areas(kept.boxes).tolist(), captions, tokens, patterns)
+        agreements = weights.sum(axis=1).tolist()
+        fresh = [Observation(*one) for one in zip(*facts, agreements, strict=True)]
         if self._memory is None:
-            return fresh
+            return fresh, weights
         believed = self._memory.update(fresh)
         self._memory.keep_only(self._tracker.live)
-        return self._renewed(believed)
+        if not any(one.is_carried for one in believed):
+            return believed, weights
+        patterns, weights = self._attend([one.caption for one in believed], tokens)
+        if self._config.memory == "template":  # brings the pattern along with the caption
+            return believed, weights
+        renewed = zip(believed, patterns, strict=True)
+        return [replace(one, pattern=pattern) for one, pattern in renewed], weights
 
-    def _captions(self, regions: Regions, tokens: Float32[np.ndarray, "n q d"]) -> Sequence[str]:
+    def _captions(self, kept: _Kept, tokens: Float32[np.ndarray, "n q d"]) -> Sequence[str]:
         encoder = self._parts.encoder
-        if encoder is None or len(regions) == 0:
-            return regions.labels
+        if encoder is None or len(kept.boxes) == 0:
+            return kept.labels
         return encoder.describe(tokens)
 
-    def _renewed(self, believed: Sequence[Observation]) -> list[Observation]:
-        """Carried captions speak of other tokens: their patterns are made anew."""
-        if self._config.memory == "template" or not any(one.is_carried for one in believed):
-            return list(believed)
-        tokens = np.stack([one.tokens for one in believed])
-        patterns, _ = self._patterns([one.caption for one in believed], tokens)
-        return [
-            Observation(
-                one.track,
-                one.area,
-                one.caption,
-                one.tokens,
-                pattern,
-                one.agreement,
-                one.is_carried,
-            )
-            for one, pattern in zip(believed, patterns, strict=True)
-        ]
-
-    def _patterns(
+    def _attend(
         self, captions: Sequence[str], tokens: Float32[np.ndarray, "n q d"]
-    ) -> tuple[Float32[np.ndarray, "n d"], Float32[np.ndarray, " n"]]:
+    ) -> tuple[Float32[np.ndarray, "n d"], Float32[np.ndarray, "n q"]]:
+        """What of each region its caption speaks of, and each token's cosine to that."""
         encoder = self._parts.encoder
         if encoder is None or len(captions) == 0:
-            return np.zeros((len(captions), 0), np.float32), np.zeros(len(captions), np.float32)
+            nothing = np.zeros((len(tokens), tokens.shape[2]), np.float32)
+            return nothing, np.zeros(tokens.shape[:2], np.float32)
         image = torch.from_numpy(tokens)
         words = torch.from_numpy(encoder.encode_texts(captions))
         patterns = local_pattern(image, words, attention=self._config.attention)
-        return patterns.numpy(), token_weights(image, words).sum(dim=-1).numpy()
+        return patterns.numpy(), token_weights(image, words).numpy()
 
-    def _weights(
-        self, captions: Sequence[str], tokens: Float32[np.ndarray, "n q d"]
-    ) -> Float32[np.ndarray, "n q"]:
-        encoder = self._parts.encoder
-        if encoder is None or len(captions) == 0:
-            return np.zeros(tokens.shape[:2], np.float32)
-        words = torch.from_numpy(encoder.encode_texts(captions))
-        return token_weights(torch.from_numpy(tokens), words).numpy()
+
+def _rows(vectors: Sequence[Float32[np.ndarray, " d"]], dim: int) -> Float32[np.ndarray, "n d"]:
+    return np.array(vectors, np.float32).reshape(len(vectors), dim)

@@ -1,13 +1,20 @@
 """The clips of a video: pictures, motion and sound from one pass over the file."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Float32, UInt8
 
 from segments.levels import CLIP_S, clips_span, count_clips
-from segments.media import AUDIO_RATE_HZ, MOTION_GRID, ClipBatch, VideoSource
+from segments.media import (
+    AUDIO_RATE_HZ,
+    MOTION_GRID,
+    ClipBatch,
+    LookSpec,
+    SecondLook,
+    VideoSource,
+)
 from segments.reading.canvas import Canvas
 from segments.reading.fields import LOOK_BACK_S, PAIR_GAP_S, FieldReader
 from segments.reading.pictures import Playhead, VideoTrack
@@ -29,6 +36,7 @@ def iter_clip_batches(
     clips_per_batch: int = 32,
     first_clip: int = 0,
     last_clip: int | None = None,
+    second: LookSpec | None = None,
     codec_vectors: bool = False,
     threads: int = 0,
 ) -> Iterator[ClipBatch]:
@@ -44,6 +52,7 @@ def iter_clip_batches(
         audio_rate_hz: samples of sound per second.
         first_clip: reading begins at a key picture before it.
         last_clip: the first clip that is not read; None reads to the end.
+        second: what else to sample of each clip, from the same decoded pictures.
         codec_vectors: see `read_motion`.
         threads: of the decoder; 0 takes one per core.
 
@@ -58,22 +67,28 @@ def iter_clip_batches(
     with VideoTrack(source.path, threads=threads, with_vectors=has_vectors) as track:
         from_s = max(0.0, first_clip * CLIP_S - LOOK_BACK_S)
         playhead = Playhead(track.pictures(from_s), keep_s=PAIR_GAP_S)
-        fields = FieldReader(playhead, aspect=source.width / source.height, has_vectors=has_vectors)
-        sampler = ClipSampler(playhead, fields, frame_size)
+        aspect = source.width / source.height
+        fields = FieldReader(playhead, aspect=aspect, has_vectors=has_vectors)
+        sizes = [_LookSize(frame_size, frames_per_clip, fields_per_clip)]
+        if second is not None:
+            size = second.frame_size(aspect)
+            sizes.append(_LookSize(size, second.frames_per_clip, second.fields_per_clip))
+        sampler = ClipSampler(playhead, fields, sizes)
         sound = _sound(source, track, audio_rate_hz)
         while first_clip < stop:
             batch_stop = (first_clip // clips_per_batch + 1) * clips_per_batch
             clips = range(first_clip, min(stop, batch_stop))
             spans = [clips_span(range(i, i + 1), source.duration_s) for i in clips]
-            looks = [sampler.look(span, frames_per_clip, fields_per_clip) for span in spans]
+            looks, *others = map(_stacked, zip(*map(sampler.look, spans), strict=True))
             yield ClipBatch(
                 video_id=source.video_id,
                 clips=clips,
-                frames=np.stack([look.frames for look in looks]),
-                frame_pts_s=np.stack([look.pts_s for look in looks]),
-                motion=np.stack([look.motion for look in looks]),
+                frames=looks.frames,
+                frame_pts_s=looks.frame_pts_s,
+                motion=looks.motion,
                 motion_origin="codec" if has_vectors else "flow",
                 audio=np.stack([sound.of(i) for i in clips]) if sound else None,
+                second=others[0] if others else None,
             )
             first_clip = clips.stop
 
@@ -85,39 +100,65 @@ def _sound(source: VideoSource, track: VideoTrack, rate_hz: int) -> "ClipSound |
 
 
 @dataclass(frozen=True)
-class ClipLook:
-    """What one clip looks like."""
+class _LookSize:
+    frame_size: tuple[int, int]
+    num_frames: int
+    num_fields: int
 
-    frames: UInt8[np.ndarray, "f h w 3"]
-    pts_s: Float64[np.ndarray, " f"]
-    motion: Float32[np.ndarray, "m gh gw 2"]
+
+@dataclass
+class ClipLook:
+    """What one clip looks like: pictures with their times, and fields between them."""
+
+    frame_times: Sequence[float]
+    field_times: Sequence[float]
+    pictures: list[UInt8[np.ndarray, "h w 3"]] = field(default_factory=list[np.ndarray])
+    pts_s: list[float] = field(default_factory=list[float])
+    motion: list[Float32[np.ndarray, "gh gw 2"]] = field(default_factory=list[np.ndarray])
 
 
 class ClipSampler:
-    """Samples clip after clip of one video; converts no picture twice."""
+    """Samples clip after clip of one video, in one or several sizes, in one go."""
 
-    def __init__(
-        self, playhead: Playhead, fields: FieldReader, frame_size: tuple[int, int]
-    ) -> None:
+    def __init__(self, playhead: Playhead, fields: FieldReader, sizes: Sequence[_LookSize]) -> None:
         self._playhead = playhead
-        self._canvas = Canvas(frame_size)
         self._fields = fields
+        self._sizes = [(Canvas(size.frame_size), size) for size in sizes]
 
-    def look(self, span: TimeSpan, num_frames: int, num_fields: int) -> ClipLook:
-        frames, fields = _moments(span, num_frames), _moments(span, num_fields)
-        pictures: list[tuple[UInt8[np.ndarray, "h w 3"], float]] = []
-        motion: list[Float32[np.ndarray, "gh gw 2"]] = []
-        for time_s, is_field in sorted([(t, False) for t in frames] + [(t, True) for t in fields]):
-            if is_field:
-                motion.append(self._fields.at(time_s).velocity)
-            else:
+    def look(self, span: TimeSpan) -> list[ClipLook]:
+        """The next clip in each of the sizes."""
+        looks = [
+            ClipLook(_moments(span, size.num_frames), _moments(span, size.num_fields))
+            for _, size in self._sizes
+        ]
+        for time_s in sorted({t for look in looks for t in (*look.frame_times, *look.field_times)}):
+            self._draw(looks, time_s)
+            self._follow(looks, time_s)
+        return looks
+
+    def _draw(self, looks: Sequence[ClipLook], time_s: float) -> None:
+        for look, (canvas, _) in zip(looks, self._sizes, strict=True):
+            if time_s in look.frame_times:
                 shown = self._playhead.move_to(time_s)
-                pictures.append((self._canvas.draw(shown.frame), shown.time_s))
-        return ClipLook(
-            np.stack([pixels for pixels, _ in pictures]),
-            np.array([pts_s for _, pts_s in pictures]),
-            np.stack(motion) if motion else np.zeros((0, *MOTION_GRID, 2), np.float32),
-        )
+                look.pictures.append(canvas.draw(shown.frame))
+                look.pts_s.append(shown.time_s)
+
+    def _follow(self, looks: Sequence[ClipLook], time_s: float) -> None:
+        waiting = [look for look in looks if time_s in look.field_times]
+        if waiting:
+            velocity = self._fields.at(time_s).velocity
+            for look in waiting:
+                look.motion.append(velocity)
+
+
+def _stacked(clips: Sequence[ClipLook]) -> SecondLook:
+    """One size of all clips."""
+    still = np.zeros((0, *MOTION_GRID, 2), np.float32)
+    return SecondLook(
+        np.stack([np.stack(clip.pictures) for clip in clips]),
+        np.array([clip.pts_s for clip in clips]),
+        np.stack([np.stack(clip.motion) if clip.motion else still for clip in clips]),
+    )
 
 
 def _moments(span: TimeSpan, count: int) -> list[float]:

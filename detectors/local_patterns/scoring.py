@@ -1,0 +1,77 @@
+"""Regions to scores: how odd each clip is, and which of its regions make it so."""
+
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float32, Int64
+
+from detectors.local_patterns.reconstruction import ReconstructionModule
+from detectors.local_patterns.stored import StoredRegions
+from segments.region_reasons import RegionReasons
+
+Pooling = Literal["max", "top3"]
+"""A clip is as odd as the oddest region of its pictures, or as the mean of the three oddest, of
+which those that are missing count 0."""
+NUM_REASONS = 3
+_POOLED: dict[Pooling, int] = {"max": 1, "top3": 3}
+
+Errors = Float32[np.ndarray, "t f n 2"]
+"""Of each region how much of its score is appearance and how much motion; 0 where none is."""
+
+
+def region_errors(regions: StoredRegions, module: ReconstructionModule | None) -> Errors:
+    """What RM cannot give back of each region.
+
+    Without one nothing is known to be normal: a region is then as odd as its mean speed in frame
+    heights per second, all of it motion.
+    """
+    there = regions.is_there
+    errors = np.zeros((*there.shape, 2), np.float32)
+    if module is None:
+        errors[there, 1] = regions.speeds[there]
+    else:
+        errors[there] = module.errors(regions.features())
+    return errors
+
+
+def clip_scores(errors: Errors, *, pooling: Pooling = "max") -> Float32[np.ndarray, " t"]:
+    """A raw score per clip, 0 or more; 0 where no region is."""
+    scores = errors.sum(axis=3).reshape(len(errors), -1)
+    most = _POOLED[pooling]
+    return -np.sort(-scores, axis=1)[:, :most].sum(axis=1) / most
+
+
+def strongest(regions: StoredRegions, errors: Errors) -> RegionReasons:
+    """The `NUM_REASONS` oddest things of each clip: each track's oddest view, oddest first."""
+    chosen = [_oddest(*clip) for clip in zip(errors, regions.tracks, regions.is_there, strict=True)]
+    counts = np.array([len(rows) for rows in chosen], np.uint8)
+    shown_s = np.broadcast_to(regions.shown_s[..., None], regions.is_there.shape)
+
+    def picked(array: np.ndarray) -> np.ndarray:
+        flat = array.reshape(len(array), -1, *array.shape[3:])
+        kept = np.zeros((len(array), NUM_REASONS, *array.shape[3:]), array.dtype)
+        for row, values, indices in zip(kept, flat, chosen, strict=True):
+            row[: len(indices)] = values[indices]
+        return kept
+
+    return RegionReasons(
+        counts=counts,
+        shown_s=picked(shown_s),
+        boxes=picked(regions.boxes),
+        tracks=picked(regions.tracks),
+        captions=picked(regions.captions),
+        is_carried=picked(regions.is_carried),
+        errors=picked(errors),
+        heat=picked(regions.heat),
+    )
+
+
+def _oddest(
+    errors: Float32[np.ndarray, "f n 2"], tracks: np.ndarray, is_there: np.ndarray
+) -> Int64[np.ndarray, " k"]:
+    """Places in the clip, pictures one after the other; the earlier of equals."""
+    places = np.flatnonzero(is_there)
+    scores = errors.sum(axis=2).ravel()[places]
+    ranked = places[np.argsort(-scores, kind="stable")]
+    _, first = np.unique(tracks.ravel()[ranked], return_index=True)
+    return ranked[np.sort(first)][:NUM_REASONS]

@@ -1,0 +1,129 @@
+"""Local Patterns while indexing: regions batch by batch, scores chunk by chunk.
+
+Tracks, captions and background are forgotten at the start of each chunk, so that a run that resumed
+sees what an undisturbed one does.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+import numpy as np
+from jaxtyping import Float32, Float64, UInt8
+
+from detectors import local_patterns
+from detectors.local_patterns.judging import Judge, judge_for
+from detectors.local_patterns.pipeline import PatternReader
+from detectors.local_patterns.region_source import require_source
+from detectors.local_patterns.stored import HEAT_SIZE, Heat, StoredRegions, no_heat
+from encoders.base import Profile
+from indexer.features import VideoFeatures
+from indexer.region_parts import PICTURES, RegionParts, open_parts
+from segments.findings import Finding
+from segments.levels import CLIP_S, clips_span
+from segments.library import Library
+from segments.media import ClipBatch, LookSpec
+from segments.sentences import SentenceTable
+
+
+@dataclass(frozen=True)
+class PatternBench:
+    """What all videos of a run share."""
+
+    library: Library
+    parts: RegionParts
+    _sentences: set[str] = field(default_factory=set)
+    """Those that the library's table has."""
+
+    @classmethod
+    def load(cls, profile: Profile, library: Library, *, regions: str | None) -> Self:
+        """Opens engine and encoder.
+
+        Args:
+            regions: the engine's name or path; None for the one that the library knows.
+
+        Raises:
+            IndexMismatch: the library holds regions that were found in another way.
+            LibraryError: weights of the engine are not there.
+            UserError: there is no such engine.
+        """
+        parts = open_parts(profile, library, regions)
+        require_source(library, parts.source)
+        return cls(library, parts)
+
+    @property
+    def second(self) -> LookSpec | None:
+        """What must be sampled of clips beside what the profile looks at."""
+        return self.parts.second
+
+    @property
+    def heat(self) -> Heat:
+        encoder = self.parts.patterns.encoder
+        return no_heat if encoder is None else lambda weights: encoder.heat(weights, HEAT_SIZE)
+
+    def detector(self, cameras: Sequence[str]) -> "PatternDetector":
+        """For a video that these cameras saw."""
+        encoder = self.parts.patterns.encoder
+        dim = 0 if encoder is None else encoder.dim
+        judge = judge_for(
+            self.library, cameras, engine=self.parts.source.engine, appearance_dim=dim
+        )
+        return PatternDetector(self, judge)
+
+    def remember(self, sentences: set[str]) -> None:
+        """Sees to it that the library can read numbers of sentences back."""
+        if new := sentences - self._sentences:
+            with SentenceTable(self.library) as table:
+                table.add(sorted(new))
+            self._sentences.update(new)
+
+
+class PatternDetector:
+    """Local Patterns on one video."""
+
+    name = local_patterns.NAME
+    ahead = 0
+
+    def __init__(self, bench: PatternBench, judge: Judge) -> None:
+        self._bench = bench
+        self._judge = judge
+        self._reader = self._follow()
+
+    def begin(self) -> None:
+        self._reader = self._follow()
+
+    def watch(self, batch: ClipBatch, features: VideoFeatures) -> None:
+        frames = [frame for look in _looks(batch) for frame in self._reader.read(*look)]
+        self._bench.remember({caption for frame in frames for caption in frame.captions})
+        regions = StoredRegions.of_frames(
+            frames,
+            pictures=PICTURES,
+            most=self._bench.parts.patterns.config.most,
+            heat=self._bench.heat,
+        )
+        features.write_rows(self.name, batch.clips, regions.as_rows())
+
+    def find(
+        self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
+    ) -> Finding:
+        regions = StoredRegions.of_rows(features.read_rows(self.name, clips)).trimmed()
+        pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
+        end_s = clips_span(clips, duration_s).end_s
+        track, reasons = self._judge.judge(regions, pts_s, end_s)
+        return Finding(track, reasons, regions=regions.as_rows())
+
+    def _follow(self) -> PatternReader:
+        return self._bench.parts.patterns.follow()
+
+
+def _looks(
+    batch: ClipBatch,
+) -> Iterator[
+    tuple[
+        UInt8[np.ndarray, "f h w 3"], Float32[np.ndarray, "f m gh gw 2"], Float64[np.ndarray, " f"]
+    ]
+]:
+    """Clip by clip: its pictures, the fields around each, and their times."""
+    look = batch.second or batch
+    for frames, motion, pts_s in zip(look.frames, look.motion, look.frame_pts_s, strict=True):
+        yield frames, motion.reshape(len(frames), -1, *motion.shape[1:]), pts_s

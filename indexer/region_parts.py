@@ -1,0 +1,67 @@
+"""The parts that Local Patterns looks at a library's footage with."""
+
+from dataclasses import dataclass
+
+from detectors.local_patterns.base import RegionEncoder
+from detectors.local_patterns.captions import region_captions
+from detectors.local_patterns.pipeline import LocalPatterns, PatternConfig
+from detectors.local_patterns.region_source import BY_NAME, RegionSource, load_source
+from encoders.base import Profile
+from encoders.compact.profile import CompactProfile
+from encoders.regions.compact import CompactRegionEncoder
+from segments.library import Library
+from segments.media import LookSpec
+
+PICTURES, FIELDS = 2, 4
+"""Per clip: a picture each 0.32 s, and two motion fields around each."""
+SMALL_SIDE_PX, LARGE_SIDE_PX = 192, 640
+"""Of what engines by name look at, as the compact profile does, and of what networks do."""
+
+
+@dataclass(frozen=True)
+class RegionParts:
+    """An opened way to find and read regions."""
+
+    patterns: LocalPatterns
+    source: RegionSource
+    second: LookSpec | None
+    """What must be sampled of clips beside what the profile looks at."""
+
+
+def open_parts(profile: Profile, library: Library, regions: str | None) -> RegionParts:
+    """Opens the engine that is named, else the one that the space knows, else the default one.
+
+    Raises:
+        LibraryError: weights of the engine are not there.
+        UserError: there is no such engine.
+        WeightsMissing: the encoder's weights are not on this machine.
+    """
+    from detectors.local_patterns.regions.opening import open_engine
+
+    known = load_source(library)
+    engine = regions or (known.engine if known else default_engine())
+    config = PatternConfig()
+    encoder_name, encoder = _open_encoder(profile)
+    source = RegionSource.of(engine, encoder_name, config)
+    patterns = LocalPatterns(open_engine(source.engine), encoder, config)
+    return RegionParts(patterns, source, _second(profile, source.engine))
+
+
+def default_engine() -> str:
+    return "motion"
+
+
+def _open_encoder(profile: Profile) -> tuple[str, RegionEncoder]:
+    """The profile's own region encoder, else that of the compact profile, which is always here."""
+    compact = profile if isinstance(profile, CompactProfile) else CompactProfile.load()
+    return "compact", CompactRegionEncoder.of(compact, tuple(region_captions()))
+
+
+def _second(profile: Profile, engine: str) -> LookSpec | None:
+    """Nothing where the profile's own pictures and fields do."""
+    spec = profile.spec
+    if engine not in BY_NAME:
+        return LookSpec(LARGE_SIDE_PX, PICTURES, FIELDS)
+    if (spec.frames_per_clip, spec.fields_per_clip) == (PICTURES, FIELDS):
+        return None
+    return LookSpec(SMALL_SIDE_PX, PICTURES, FIELDS)
