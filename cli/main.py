@@ -9,8 +9,10 @@ from typer.core import TyperGroup
 from cli import (
     bench,
     calibrate,
+    cases,
     clip,
     curve,
+    evidence,
     features,
     index,
     library,
@@ -18,6 +20,7 @@ from cli import (
     search,
     traces,
     train,
+    verify,
 )
 from segments.errors import RetraceError
 
@@ -50,7 +53,10 @@ app.command()(search.search)
 app.command()(curve.curve)
 app.command()(clip.clip)
 app.command()(calibrate.calibrate)
+app.command()(verify.verify)
 app.add_typer(library.app, name="library")
+app.add_typer(cases.app, name="case")
+app.add_typer(evidence.app, name="evidence")
 app.add_typer(features.app, name="features")
 app.add_typer(models.app, name="models")
 app.add_typer(traces.app, name="traces")

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     load_pem_public_key,
 )
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segments.errors import UserError
 
@@ -35,11 +35,11 @@ class Signature(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     algorithm: Literal["Ed25519"] = "Ed25519"
-    public_key: str
+    public_key: str = Field(pattern="^[0-9a-f]{64}$")
     """32 bytes, hexadecimal. That it is in the bundle proves nothing: anybody can make a key."""
-    manifest_sha256: str
+    manifest_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     """Tells an altered manifest from an altered signature."""
-    signature: str
+    signature: str = Field(pattern="^[0-9a-f]{128}$")
     """64 bytes, hexadecimal."""
 
     @classmethod
@@ -49,6 +49,18 @@ class Signature(BaseModel):
             manifest_sha256=hashlib.sha256(manifest).hexdigest(),
             signature=key.sign(manifest).hex(),
         )
+
+    @classmethod
+    def parse(cls, content: bytes) -> Self | None:
+        """The signature that was written so; None where a byte of it is another."""
+        try:
+            found = cls.model_validate_json(content)
+        except ValidationError:
+            return None
+        return found if found.to_bytes() == content else None
+
+    def to_bytes(self) -> bytes:
+        return self.model_dump_json(indent=2).encode()
 
     def fits(self, manifest: bytes) -> bool:
         """Whether the public key that it names signed these bytes."""
