@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 
+import cv2
 import numpy as np
 import torch
 from jaxtyping import Bool, Float32, UInt8
@@ -10,23 +11,31 @@ from jaxtyping import Bool, Float32, UInt8
 from encoders.bert import BertText
 from encoders.compact.appearance import DIM, AppearanceEncoder
 from encoders.compact.profile import CompactProfile
-from encoders.regions.grids import Grid, cells, heat_of
+from encoders.compact.spec import COMPACT
+from encoders.regions.grids import Grid, cells, heat_of, middle
 from encoders.regions.words import KnownWords, Nearest, Words
 
 GRID: Grid = (8, 4)
 """As many cells as the Q-Former has queries, N_q = 32, and upright as people are."""
+INSIDE = 0.5
+"""Undoes the paper's expansion of boxes by one half on each side. The map already knows what is
+around a cell; over the expanded box three tokens of four would be of the surroundings, and of the
+simulator's people 0.32 instead of 0.90 were described as people."""
 
 
 class CompactRegionEncoder:
     """Image tokens from the map of the picture encoder, sentences from a bank (`RegionEncoder`).
 
     A token is the raw output of the region head, before it is made a unit vector: the mean of a
-    box's tokens points where the vector of the whole box does.
+    box's tokens points where the vector of the whole box does. Pictures are looked at in the size
+    that the network was trained on: of twice as large ones it knew less.
 
     Args:
         words: MiniLM.
         captions: the sentences to describe regions with.
         grid: rows and columns that a box is cut into.
+        inside: share of the width and height of the boxes given, around their middle, that the
+            grid is laid over; 1 takes them whole.
     """
 
     def __init__(
@@ -36,21 +45,28 @@ class CompactRegionEncoder:
         captions: Sequence[str],
         *,
         grid: Grid = GRID,
+        inside: float = INSIDE,
     ) -> None:
-        self._appearance, self._minilm, self._grid = appearance, words, grid
+        self._appearance, self._minilm = appearance, words
+        self._grid, self._inside = grid, inside
         self._captions = tuple(captions)
         self._words = KnownWords(self._read, self.dim)
 
     @classmethod
     def of(
-        cls, profile: CompactProfile, captions: Sequence[str], *, grid: Grid = GRID
+        cls,
+        profile: CompactProfile,
+        captions: Sequence[str],
+        *,
+        grid: Grid = GRID,
+        inside: float = INSIDE,
     ) -> "CompactRegionEncoder":
         """The encoder of a loaded profile, which shares its networks.
 
         Raises:
             WeightsMissing: MiniLM is not installed.
         """
-        return cls(profile.encoders.appearance, profile.words, captions, grid=grid)
+        return cls(profile.encoders.appearance, profile.words, captions, grid=grid, inside=inside)
 
     @property
     def dim(self) -> int:
@@ -86,14 +102,16 @@ class CompactRegionEncoder:
     def heat(
         self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
     ) -> Float32[np.ndarray, "n h w"]:
+        """Over what the grid is laid on: the box as it was before it was expanded."""
         return heat_of(weights, self._grid, size)
 
     def _tokens(
         self, picture: UInt8[np.ndarray, "h w 3"], boxes: Float32[np.ndarray, "n 4"]
     ) -> Float32[np.ndarray, "n q d"]:
         device = next(self._appearance.parameters()).device
-        features = self._appearance.features(torch.from_numpy(picture[None]).to(device))
-        parts = torch.from_numpy(cells(boxes, self._grid)).to(device)
+        pixels = torch.from_numpy(_in_size(picture)[None]).to(device)
+        features = self._appearance.features(pixels)
+        parts = torch.from_numpy(cells(middle(boxes, self._inside), self._grid)).to(device)
         tokens = self._appearance.raw_regions(features, parts.reshape(1, -1, 4))
         return tokens.view(len(boxes), self.num_tokens, DIM).cpu().numpy()
 
@@ -106,3 +124,11 @@ class CompactRegionEncoder:
     @cached_property
     def _nearest(self) -> Nearest:
         return Nearest(self._captions, self.encode_texts(self._captions))
+
+
+def _in_size(picture: UInt8[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "144 192 3"]:
+    """Scaled to the profile's pictures; the aspect ratio is not kept, as in reading."""
+    height, width = COMPACT.frame_size
+    if picture.shape[:2] == (height, width):
+        return np.ascontiguousarray(picture)
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

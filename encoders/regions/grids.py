@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Float64
 from torch.nn import functional as F
 
 Grid = tuple[int, int]
@@ -17,6 +17,13 @@ def cells(boxes: Float[np.ndarray, "n 4"], grid: Grid) -> Float32[np.ndarray, "n
     row, column = (place.ravel() for place in np.indices(grid))
     sides = [x[:, column], y[:, row], x[:, column + 1], y[:, row + 1]]
     return np.stack(sides, axis=-1).astype(np.float32)
+
+
+def middle(boxes: Float[np.ndarray, "n 4"], share: float) -> Float64[np.ndarray, "n 4"]:
+    """The middle `share` of each box's width and height."""
+    low, high = np.split(np.asarray(boxes, np.float64).reshape(-1, 4), 2, axis=1)
+    centre, half = (low + high) / 2, (high - low) / 2 * share
+    return np.concatenate([centre - half, centre + half], axis=1)
 
 
 def heat_of(
