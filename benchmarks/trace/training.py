@@ -28,20 +28,31 @@ class TraceTraining(BaseModel):
     """Untrimmed training videos, from the first on."""
     scenes: int = 0
     """Short captioned scenes."""
+    timed: bool = True
+    """Whether captions say when."""
     fusion: Fusion = "attention"
     windows: tuple[tuple[int, int], ...] = ((16, 1),)
     """Slots and stride of each, in clips."""
-    ahead: int = 0
-    epochs: int = 10
-    lr: float = 1.5e-3
-    batch_size: int = 16
+    ahead: int = 7
+    joint: int = 192
+    """Bottleneck over the fused vector; 0 for none."""
+    epochs: int = 30
+    lr: float = 2e-3
+    batch_size: int = 48
     dropout: float = 0.1
     seed: int = 0
 
     @property
     def recipe(self) -> TraceRecipe:
+        """Who is not told when must be shown everything at once."""
+        shown = (TraceRecipe.max_clips, TraceRecipe.pieces) if self.timed else (256, 1)
         return TraceRecipe(
-            epochs=self.epochs, lr=self.lr, batch_size=self.batch_size, seed=self.seed
+            epochs=self.epochs,
+            lr=self.lr,
+            batch_size=self.batch_size,
+            max_clips=shown[0],
+            pieces=shown[1],
+            seed=self.seed,
         )
 
     def config(self, *, dim: int, motion_dim: int) -> TraceConfig:
@@ -51,6 +62,7 @@ class TraceTraining(BaseModel):
             fusion=self.fusion,
             windows=tuple(Window(*window) for window in self.windows),
             ahead=self.ahead,
+            joint_hidden=self.joint,
             dropout=self.dropout,
         )
 
@@ -85,7 +97,7 @@ def train_trace(
             "footage has generic captions and no labels"
         )
     lessons = simulated_lessons(
-        asked.work, videos=asked.videos, scenes=asked.scenes, progress=progress
+        asked.work, videos=asked.videos, scenes=asked.scenes, timed=asked.timed, progress=progress
     )
     profile = load_profile("compact", device="cpu")
     trainer = trainer_of(asked, lessons, profile)

@@ -60,6 +60,8 @@ class TraceConfig:
     """Bottleneck of the appearance adapter."""
     temporal_hidden: int = 256
     """Bottleneck of the temporal adapter, and of concatenation."""
+    joint_hidden: int = 0
+    """Bottleneck over what appearance and its windows make together; 0 for none."""
     dropout: float = 0.1
 
     def __post_init__(self) -> None:

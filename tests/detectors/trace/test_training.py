@@ -1,6 +1,5 @@
 """Training by value, frozen features, seeds and resumption."""
 
-import math
 from functools import partial
 from pathlib import Path
 
@@ -8,48 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from detectors.trace.batches import Footage, Lesson, Said
 from detectors.trace.checkpoints import CHECKPOINT_FILE
 from detectors.trace.config import TraceConfig, Window
-from detectors.trace.training import (
-    Footage,
-    Lesson,
-    TraceRecipe,
-    TraceTrainer,
-    contrast,
-    make_batch,
-    one_cycle,
-    pool,
-)
+from detectors.trace.training import TraceRecipe, TraceTrainer, one_cycle
 from segments.errors import UserError
 
 DIM, MOTION = 8, 4
-RECIPE = TraceRecipe(epochs=3, batch_size=4, lr=1e-2, every=2)
-
-
-def test_pooled_logits_are_a_soft_maximum_over_real_windows() -> None:
-    cosines = torch.tensor([[[0.1], [0.3], [0.9]]])
-    mask = torch.tensor([[True, True, False]])
-    expected = math.log((math.exp(1) + math.exp(3)) / 2)
-    assert pool(cosines, mask, tau=0.1).item() == pytest.approx(expected, rel=1e-5)
-
-
-def test_the_contrast_by_hand() -> None:
-    logits = torch.tensor([[2.0, 1.0], [0.0, 3.0]])
-    loss = contrast(logits, torch.eye(2).bool(), torch.eye(2).bool())
-    by_word = [math.log(1 + math.exp(-2)), math.log(1 + math.exp(-2))]  # 2 over 0, 3 over 1
-    by_footage = [math.log(1 + math.exp(-1)), math.log(1 + math.exp(-3))]
-    assert loss.item() == pytest.approx((sum(by_word) + sum(by_footage)) / 4, rel=1e-5)
-
-
-def test_what_is_also_true_of_the_other_counts_neither_way() -> None:
-    logits, same = torch.tensor([[2.0, 1.0], [0.0, 3.0]]), torch.ones(2, 2).bool()
-    assert contrast(logits, torch.eye(2).bool(), same).item() == pytest.approx(0.0, abs=1e-6)
-
-
-def test_several_things_said_of_one_do_not_compete() -> None:
-    logits = torch.tensor([[5.0, 5.0, -9.0], [-9.0, -9.0, 5.0]])
-    own = torch.tensor([[True, True, False], [False, False, True]])
-    assert contrast(logits, own, torch.eye(3).bool()).item() < 1e-4
+RECIPE = TraceRecipe(epochs=3, batch_size=4, lr=1e-2, every=2, pieces=2)
 
 
 def test_the_rate_goes_up_and_down() -> None:
@@ -59,25 +24,21 @@ def test_the_rate_goes_up_and_down() -> None:
     assert one_cycle(1.0) == pytest.approx(0.0)
 
 
-def test_a_batch_has_everything_that_is_said_once() -> None:
-    lessons = [
-        Lesson(partial(_noise, 0, 5), ((0,), (2,))),
-        Lesson(partial(_noise, 1, 9), ((2,),)),
-    ]
-    batch = make_batch(lessons, TraceRecipe(every=3, max_clips=7), np.random.default_rng(0))
-    assert batch.rows.tolist() == [0, 2]
-    assert batch.own.tolist() == [[True, True], [False, True]]
-    assert batch.appearance.shape == (2, 7, DIM)
-    assert batch.mask.sum(dim=1).tolist() == [5, 7]
-    assert set(batch.clips.diff().tolist()) == {3}
-
-
 def test_footage_is_told_apart_by_motion_that_happens_once() -> None:
-    trainer = _trainer(TraceRecipe(epochs=40, batch_size=12, lr=1e-2, every=1))
+    trainer = _trainer(TraceRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1))
     before = _share_right(trainer)
     trainer.run()
     assert before < 0.8
     assert _share_right(trainer) == 1.0
+
+
+def test_with_spans_the_clip_itself_is_found() -> None:
+    recipe = TraceRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1)
+    trainer = _trainer(recipe, timed=True)
+    before = _share_in_time(trainer)
+    trainer.run()
+    assert before < 0.5
+    assert _share_in_time(trainer) >= 0.9
 
 
 def test_the_same_seed_gives_the_same_weights_interrupted_or_not(tmp_path: Path) -> None:
@@ -103,7 +64,7 @@ def test_features_and_words_stay_bit_identical() -> None:
     words = np.random.default_rng(3).standard_normal((3, DIM)).astype(np.float32)
     footage = [_noise(seed, 6) for seed in range(8)]
     before = [array.copy() for pair in footage for array in pair], words.copy()
-    lessons = [Lesson(lambda pair=pair: pair, ((n % 3,),)) for n, pair in enumerate(footage)]
+    lessons = [Lesson(lambda pair=pair: pair, (Said((n % 3,)),)) for n, pair in enumerate(footage)]
     TraceTrainer(_config(), lessons, words, RECIPE).run()
     for now, then in zip([array for pair in footage for array in pair], before[0], strict=True):
         assert np.array_equal(now, then)
@@ -134,9 +95,12 @@ def _moving(seed: int, kind: int) -> Footage:
     return 0.1 * appearance + np.eye(DIM, dtype=np.float32)[-1], motion
 
 
-def _trainer(recipe: TraceRecipe) -> TraceTrainer:
+def _trainer(recipe: TraceRecipe, *, timed: bool = False) -> TraceTrainer:
     words = np.eye(DIM, dtype=np.float32)[:2]
-    lessons = [Lesson(partial(_moving, seed, seed % 2), ((seed % 2,),)) for seed in range(12)]
+    lessons = []
+    for seed in range(12):
+        span = range(seed % 8, seed % 8 + 1) if timed else None
+        lessons.append(Lesson(partial(_moving, seed, seed % 2), (Said((seed % 2,), span),)))
     return TraceTrainer(_config(), lessons, words, recipe)
 
 
@@ -149,4 +113,16 @@ def _share_right(trainer: TraceTrainer) -> float:
         with torch.inference_mode():
             best = (network(*streams)[0] @ trainer.words.T).amax(dim=0)
         found.append(int(best.argmax()) == seed % 2)
+    return float(np.mean(found))
+
+
+def _share_in_time(trainer: TraceTrainer) -> float:
+    """Of new footage: whose nearest clip to what is true of it is the one that moves."""
+    network = trainer.network.eval()
+    found = []
+    for seed in range(100, 120):
+        streams = [torch.from_numpy(part)[None] for part in _moving(seed, seed % 2)]
+        with torch.inference_mode():
+            cosines = network(*streams)[0] @ trainer.words[seed % 2]
+        found.append(int(cosines.argmax()) == seed % 8)
     return float(np.mean(found))
