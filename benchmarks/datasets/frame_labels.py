@@ -134,8 +134,7 @@ def open_shanghaitech(folder: Path) -> FrameLabels:
     masks = {p.stem: _mask(p) for place in places for p in sorted(place.glob("*.npy"))}
     if not masks:
         raise DatasetMissing(f"{places[0]} has no .npy files: they come from {SHANGHAI_SOURCE}")
-    spans = {video: tuple(_runs(mask)) for video, mask in masks.items()}
-    return FrameLabels("shanghaitech", spans, {video: len(mask) for video, mask in masks.items()})
+    return labels_of_masks("shanghaitech", masks)
 
 
 def open_ped2(folder: Path) -> FrameLabels:
@@ -152,6 +151,12 @@ def open_ped2(folder: Path) -> FrameLabels:
         rows = list(csv.DictReader(file))
     spans = {video_name(row["file"]): (_inclusive(row),) for row in rows}
     return FrameLabels("ped2", spans)
+
+
+def labels_of_masks(name: str, masks: Mapping[str, Bool[np.ndarray, " n"]]) -> FrameLabels:
+    """Labels of videos of which every frame is told; the kinds are unknown."""
+    spans = {video: tuple(_runs(mask)) for video, mask in masks.items()}
+    return FrameLabels(name, spans, {video: len(mask) for video, mask in masks.items()})
 
 
 def _spans(words: list[str], where: str) -> Iterator[FrameSpan]:
