@@ -33,25 +33,30 @@ class Background:
 
     def __init__(self, config: BackgroundConfig) -> None:
         self._config = config
-        self._start()
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Forgets the scene: the next picture is the first."""
+        config = self._config
+        self._model = cv2.createBackgroundSubtractorMOG2(config.history, config.threshold, True)
+        self._model.setBackgroundRatio(1 - config.absorb)
+        self.age = 0
+        """Pictures seen since the scene began."""
+        self.last: Bool[np.ndarray, "h w"] | None = None
+        """What was new in the picture before."""
 
     def foreground(self, picture: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
         """The pixels of the next picture that are new; none of the first."""
         calm = cv2.GaussianBlur(picture, (3, 3), 0)
-        mask = self._model.apply(calm) == _FOREGROUND
-        if self._is_first or mask.mean() > self._config.most_new:
-            self._start()
+        new = self._model.apply(calm) == _FOREGROUND
+        if self.age > 0 and new.mean() > self._config.most_new:
+            self.begin_anew()
             self._model.apply(calm)
-            self._is_first = False
-            return np.zeros(mask.shape, bool)
         part = np.ones((self._config.least_part, self._config.least_part), np.uint8)
-        return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, part) > 0
-
-    def _start(self) -> None:
-        config = self._config
-        self._model = cv2.createBackgroundSubtractorMOG2(config.history, config.threshold, True)
-        self._model.setBackgroundRatio(1 - config.absorb)
-        self._is_first = True
+        solid = cv2.morphologyEx(new.astype(np.uint8), cv2.MORPH_OPEN, part) > 0
+        self.last = solid if self.age > 0 else np.zeros_like(solid)
+        self.age += 1
+        return self.last
 
 
 _FOREGROUND = 255

@@ -1,8 +1,9 @@
 """Regions without weights: what moves, and what was not there before.
 
 The motion fields say what moves from the first picture on, but coarsely, and never what has come to
-a stop. A model of the empty scene says both sharply, once it has seen that scene. Joined, they find
-a person in the first picture as well as a bag that was left behind, until it is part of the scene.
+a stop. A model of the empty scene says both sharply, once it has seen that scene. Together they
+find a person in the first picture as well as a bag that was left behind, until it is part of the
+scene.
 """
 
 from dataclasses import dataclass
@@ -13,23 +14,32 @@ from jaxtyping import Bool, Float32, Float64, UInt8
 
 from detectors.local_patterns.base import Regions
 from detectors.local_patterns.regions.background import Background, BackgroundConfig
-from detectors.local_patterns.regions.merging import joined
+from detectors.local_patterns.regions.parts import Parts, covered, joined, parts_of
 
 
 @dataclass(frozen=True)
 class MotionConfig:
-    """What counts as a region. Sizes are shares of the picture, whatever its pixels."""
+    """What counts as a region. Shares are of the picture, whatever its pixels."""
 
     least_speed: float = 0.04
-    """Frame heights per second; a walker 1/8 of the picture high makes 0.1."""
+    """Frame heights per second; a walker an eighth of the picture high makes 0.1. Where the whole
+    picture moves as fast, the camera does, and the background begins anew."""
     noise_factor: float = 4.0
     """Cells must be this many times faster than the picture's median cell."""
-    gap: float = 0.02
-    """Share of the picture's height; parts of a thing that lie no farther apart are one."""
-    least_area: float = 0.0008
-    """Share of the picture; 22 of the compact profile's 27,648 pixels."""
-    least_filled: float = 0.1
-    """Of a moving region; where less is foreground, the fields alone say where it is."""
+    gap: float = 0.03
+    """Of the picture's height; new parts that lie no farther apart are one thing."""
+    least_size: float = 0.0012
+    """Of the picture, of what is new: 33 of the compact profile's 27,648 pixels."""
+    least_moving: float = 0.0075
+    """Of the picture, of what moves where nothing is new: 6 cells of 24 x 32, as flow invents two
+    or three at the picture's edges."""
+    least_support: float = 0.2
+    """Of a new part: as much must move, or have been new before. Snow and noise do neither."""
+    warm_up: int = 8
+    """Pictures, 2.6 s: until then what is new must move. Who walks off leaves a ghost behind, which
+    cannot be told from a thing while the background is young."""
+    most_shared: float = 0.5
+    """Of a box; with more of it in another, the two are one thing."""
     most: int = 32
     """Regions of a picture; of more, the largest are kept."""
     background: BackgroundConfig = BackgroundConfig()
@@ -66,56 +76,57 @@ class MotionFinder:
     def _regions(
         self, picture: UInt8[np.ndarray, "h w 3"], velocity: Float32[np.ndarray, "m gh gw 2"]
     ) -> Regions:
+        config = self._config
+        moving, camera_speed = moving_cells(velocity, config)
+        if camera_speed > config.least_speed:
+            self._background.begin_anew()
+        things, kept = self._new(picture, moving)
+        moving &= ~covered(things.boxes[kept], moving.shape)
+        others = parts_of(moving)
+        is_large = others.sizes >= config.least_moving
+        boxes = np.concatenate([things.boxes[kept], others.boxes[is_large]])
+        filled = np.concatenate([things.filled[kept], others.filled[is_large]])
+        return _largest(boxes, filled, config)
+
+    def _new(
+        self, picture: UInt8[np.ndarray, "h w 3"], moving: Bool[np.ndarray, "gh gw"]
+    ) -> tuple[Parts, Bool[np.ndarray, " n"]]:
+        """What stands out from the background, and which parts of it to believe."""
+        config = self._config
+        before = self._background.last
         new = self._background.foreground(picture)
         height, width = new.shape
-        cells = moving_cells(velocity, self._config).astype(np.uint8)
-        moving = cv2.resize(cells, (width, height), interpolation=cv2.INTER_NEAREST) > 0
-        boxes, filled = _components(moving, new, self._config)
-        boxes, filled = joined(boxes, filled)
-        sizes = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-        large = np.flatnonzero(sizes >= self._config.least_area * height * width)
-        rows = large[np.argsort(-sizes[large], kind="stable")][: self._config.most]
-        shares = boxes[rows] / (width, height, width, height)
-        return Regions(
-            shares.astype(np.float32), filled[rows].astype(np.float32), ("",) * len(rows)
-        )
+        support = cv2.resize(moving.astype(np.uint8), (width, height), interpolation=_NEAREST) > 0
+        if before is not None and self._background.age > config.warm_up:
+            support |= cv2.dilate(before.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        parts = parts_of(new, gap=2 * round(config.gap * height / 2))
+        is_supported = parts.share_of(support) >= config.least_support
+        return parts, is_supported & (parts.sizes >= config.least_size)
+
+
+_NEAREST = cv2.INTER_NEAREST
 
 
 def moving_cells(
     velocity: Float32[np.ndarray, "m gh gw 2"], config: MotionConfig
-) -> Bool[np.ndarray, "gh gw"]:
-    """The cells that move otherwise than the picture as a whole does.
+) -> tuple[Bool[np.ndarray, "gh gw"], float]:
+    """The cells that move otherwise than the whole picture in every field, and its own speed.
 
-    The median vector is the camera's own shake or pan, and the median of what is left its noise:
-    both hold as long as things cover less than half of the picture.
+    The median vector is the camera's shake or pan, and the median of what is left its noise: both
+    hold as long as things cover less than half of the picture.
     """
     if len(velocity) == 0:
-        return np.zeros(velocity.shape[1:3], bool)
-    own = velocity - np.median(velocity, axis=(1, 2), keepdims=True)
-    speed = np.hypot(own[..., 0], own[..., 1]).mean(axis=0)
-    return speed > max(config.least_speed, config.noise_factor * float(np.median(speed)))
+        return np.zeros(velocity.shape[1:3], bool), 0.0
+    camera = np.median(velocity, axis=(1, 2), keepdims=True)
+    own = velocity - camera
+    speed = np.hypot(own[..., 0], own[..., 1])
+    least = max(config.least_speed, config.noise_factor * float(np.median(speed)))
+    return speed.min(axis=0) > least, float(np.hypot(camera[..., 0], camera[..., 1]).max())
 
 
-def _components(
-    moving: Bool[np.ndarray, "h w"], new: Bool[np.ndarray, "h w"], config: MotionConfig
-) -> tuple[Float64[np.ndarray, "n 4"], Float64[np.ndarray, " n"]]:
-    """Boxes in pixels of what hangs together, and how much of each is seen."""
-    seen = moving | new
-    reach = 2 * round(config.gap * len(seen) / 2) + 1
-    closed = cv2.morphologyEx(seen.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((reach, reach)))
-    count, labels = cv2.connectedComponents(closed)
-    boxes, filled = np.zeros((count - 1, 4)), np.zeros(count - 1)
-    for label in range(1, count):
-        inside = labels == label
-        sharp = inside & new
-        is_sharp = np.count_nonzero(sharp) >= config.least_filled * np.count_nonzero(inside)
-        part = sharp if is_sharp else inside
-        boxes[label - 1] = _around(part)
-        left, top, right, bottom = boxes[label - 1].astype(int)
-        filled[label - 1] = part[top:bottom, left:right].mean()
-    return boxes, filled
-
-
-def _around(mask: Bool[np.ndarray, "h w"]) -> tuple[int, int, int, int]:
-    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+def _largest(
+    boxes: Float64[np.ndarray, "n 4"], filled: Float64[np.ndarray, " n"], config: MotionConfig
+) -> Regions:
+    boxes, filled = joined(boxes, filled, most_shared=config.most_shared)
+    boxes, filled = boxes[: config.most], filled[: config.most]
+    return Regions(boxes.astype(np.float32), filled.astype(np.float32), ("",) * len(boxes))

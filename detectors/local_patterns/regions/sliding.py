@@ -1,5 +1,6 @@
 """Regions without looking: windows of fixed sizes all over the picture (paper Table 4)."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +20,7 @@ class SlidingConfig:
     sizes: tuple[tuple[float, float], ...] = ((0.25, 0.25), (0.5, 0.5))
     """Width and height of each kind of window."""
     stride: float = 0.5
-    """Share of a window that it moves on by; the last one of a row ends at the picture's edge."""
+    """Share of a window that it moves on by, or less, so that the last ends at the edge."""
 
 
 class SlidingWindows:
@@ -52,11 +53,8 @@ class SlidingWindows:
 
 
 def _windows(config: SlidingConfig) -> Regions:
-    starts = [
-        (size, _starts(size[0], config.stride), _starts(size[1], config.stride))
-        for size in config.sizes
-    ]
-    count = sum(len(columns) * len(rows) for _, columns, rows in starts)
+    counts = [[_count(side, config.stride) for side in size] for size in config.sizes]
+    count = sum(columns * rows for columns, rows in counts)
     if count > MOST_WINDOWS:
         raise UserError(
             f"{count} sliding windows, at most {MOST_WINDOWS} are allowed: take larger ones or a"
@@ -64,16 +62,15 @@ def _windows(config: SlidingConfig) -> Regions:
         )
     boxes = [
         (left, top, left + width, top + height)
-        for (width, height), columns, rows in starts
-        for top in rows
-        for left in columns
+        for (width, height), (columns, rows) in zip(config.sizes, counts, strict=True)
+        for top in np.linspace(0, 1 - height, rows)
+        for left in np.linspace(0, 1 - width, columns)
     ]
     return Regions(
         np.array(boxes, np.float32).reshape(-1, 4), np.ones(count, np.float32), ("",) * count
     )
 
 
-def _starts(size: float, stride: float) -> list[float]:
-    """Of windows along one axis: as many as leave no gap, evenly spread."""
-    steps = int(np.ceil(round((1 - size) / (stride * size), 9)))
-    return np.linspace(0, 1 - size, steps + 1).tolist()
+def _count(size: float, stride: float) -> int:
+    """Windows along one axis: as few as, evenly spread, are no farther apart than the stride."""
+    return 1 + math.ceil(round((1 - size) / (stride * size), 6))

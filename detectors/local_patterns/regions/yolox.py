@@ -6,12 +6,11 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Int64, UInt8
+from jaxtyping import Float32, Int64, UInt8
 
 from detectors.local_patterns.base import Regions
-from detectors.local_patterns.regions import coco
+from detectors.local_patterns.regions.classes import class_names, kept_classes
 from detectors.local_patterns.regions.yolox_file import STRIDES, YoloxFile
-from segments.errors import UserError
 
 _GREY = 114
 """What YOLOX fills the rest of its frame with."""
@@ -54,8 +53,8 @@ class YoloxRegions:
     ) -> None:
         self.config = config or YoloxConfig()
         self._file = YoloxFile(path)
-        self.names = _names(self._file.num_classes, names)
-        self._is_kept = _kept(self.names, self.config.classes)
+        self.names = class_names(self._file.num_classes, names)
+        self._is_kept = kept_classes(self.names, self.config.classes)
         self._grid = _grid(self._file.size)
 
     def follow(self) -> "YoloxRegions":
@@ -140,17 +139,3 @@ def _grid(size: tuple[int, int]) -> Float32[np.ndarray, "n 3"]:
         rows, columns = np.mgrid[: size[0] // stride, : size[1] // stride].reshape(2, -1)
         cells.append(np.stack([columns, rows, np.full_like(rows, stride)], axis=1))
     return np.concatenate(cells).astype(np.float32)
-
-
-def _names(count: int, given: Sequence[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return coco.NAMES if count == len(coco.NAMES) else tuple(map(str, range(count)))
-    if len(given) != count:
-        raise UserError(f"{len(given)} names for a network of {count} classes: give one for each")
-    return tuple(given)
-
-
-def _kept(names: Sequence[str], classes: Collection[str] | None) -> Bool[np.ndarray, " k"]:
-    if classes is not None and (unknown := sorted(set(classes) - set(names))):
-        raise UserError(f"the network knows no {', '.join(unknown)}: choose of {', '.join(names)}")
-    return np.array([classes is None or name in classes for name in names])
