@@ -43,7 +43,7 @@ def run_ablations(arguments: AblationArguments, *, progress: Progress | None = N
     profile = load_profile("compact", device="cpu")
     names = SimulatedLabels(benchmark).videos
     features = [benchmark.drawn.read(name) for name in names]
-    folders = dict(_named(text) for text in arguments.network)
+    folders = dict(named_folder(text) for text in arguments.network)
     networks = {"shipped": shipped(profile)}
     networks["untrained"] = untrained(networks["shipped"].config)
     networks |= {name: TraceNetwork.from_pretrained(path) for name, path in folders.items()}
@@ -104,7 +104,12 @@ def _spread(rows: Sequence[dict[str, Any]]) -> dict[str, float] | None:
     }
 
 
-def _named(text: str) -> tuple[str, Path]:
+def named_folder(text: str) -> tuple[str, Path]:
+    """NAME=DIR, as `--network` takes it.
+
+    Raises:
+        UserError: it is something else.
+    """
     name, _, folder = text.partition("=")
     if not name or not folder:
         raise UserError(f"--network {text!r}: give a name and a folder, e.g. concat=runs/concat")
