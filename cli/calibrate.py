@@ -71,7 +71,7 @@ def calibrate(
     record = CalibrationRecord(
         camera=camera,
         videos=tuple(sorted(tracks)),
-        digests=digests_of(opened, detector),
+        digests=digests_of(opened, detector, camera),
         made_at=datetime.now(UTC).replace(microsecond=0),
         calibration=fit(
             list(tracks.values()),
@@ -179,9 +179,14 @@ def _line(record: CalibrationRecord, library: Library) -> str:
 
 
 def _meaning(record: CalibrationRecord, library: Library) -> str:
-    if record.is_void(digests_of(library, record.calibration.detector)):
+    if _is_void(record, library):
         return "void: scores are made by other weights now, calibrate again"
     return describe(record.calibration)
+
+
+def _is_void(record: CalibrationRecord, library: Library) -> bool:
+    detector = record.calibration.detector
+    return record.is_void(digests_of(library, detector, record.camera))
 
 
 def _facts(record: CalibrationRecord, library: Library) -> dict[str, object]:
@@ -191,7 +196,7 @@ def _facts(record: CalibrationRecord, library: Library) -> dict[str, object]:
     facts = record.model_dump(mode="json")
     del facts["calibration"]["levels"]
     return facts | {
-        "is_void": record.is_void(digests_of(library, record.calibration.detector)),
+        "is_void": _is_void(record, library),
         "per_day": rate and rate.per_day,
         "per_day_interval": rate and [rate.low, rate.high],
         "meaning": _meaning(record, library),

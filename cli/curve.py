@@ -10,9 +10,9 @@ from cli.options import LibraryOption, VideoArgument
 from cli.output import require_one, require_png, say, terminal_width, write, write_picture
 from cli.plots import describe_peak, describe_reasons, text_plot
 from cli.tables import curve_csv
-from detectors import trace
+from detectors import local_patterns, trace
 from search_api.curves import DEFAULT_DETECTOR, score_title, to_curve
-from search_api.explaining import Explainer
+from search_api.explaining import EXPLAINING, Explainer
 from search_api.meanings import calibration_of
 from search_api.media import place_of
 from search_api.schemas import Curve, Explanation
@@ -30,12 +30,13 @@ def curve(
         str | None,
         typer.Option(
             metavar="NAME",
-            help=f"Whose scores. Default: {DEFAULT_DETECTOR}; with --explain {trace.NAME}, where "
-            "the video has it.",
+            help=f"Whose scores. Default: {DEFAULT_DETECTOR}; with --explain {trace.NAME} or "
+            f"{local_patterns.NAME}, where the video has them.",
         ),
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Say why: the sentences that were nearest.")
+        bool,
+        typer.Option("--explain", help="Say why: the nearest sentences, or the oddest things."),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
     csv: Annotated[bool, typer.Option("--csv", help="One line per score on stdout.")] = False,
@@ -60,7 +61,7 @@ def curve(
         reasons = _reasons(opened, track, record.video_id) if explain else []
         found = to_curve(track, record, place, meaning, reasons)
         if png:
-            _write_picture(png, found, catalog, record)
+            _write_picture(png, found, opened, catalog, record)
         elif json:
             write(found.model_dump_json(indent=2))
         elif csv:
@@ -70,7 +71,8 @@ def curve(
 
 
 def _default(known: list[str], explain: bool) -> str:
-    return trace.NAME if explain and trace.NAME in known else DEFAULT_DETECTOR
+    explaining = [name for name in EXPLAINING if explain and name in known]
+    return explaining[0] if explaining else DEFAULT_DETECTOR
 
 
 def _reasons(library: Library, track: AnomalyTrack, video_id: str) -> list[Explanation]:
@@ -78,8 +80,9 @@ def _reasons(library: Library, track: AnomalyTrack, video_id: str) -> list[Expla
     if reasons := explainer.of_track(video_id, track.detector):
         return reasons
     advice = f"`retrace index --detectors {DEFAULT_DETECTOR},{trace.NAME}` on its file adds some"
-    if explainer.of_track(video_id, trace.NAME):
-        advice = f"--detector {trace.NAME} has some"
+    for name in EXPLAINING:
+        if explainer.of_track(video_id, name):
+            advice = f"--detector {name} has some"
     raise UserError(f"{track.detector!r} gives no reasons for its scores of this video: {advice}")
 
 
@@ -93,12 +96,17 @@ def _plot(found: Curve) -> None:
     write("\n".join([title, "", *plot, "", f"{alarm}{known.meaning}", peak, *why]))
 
 
-def _write_picture(path: Path, found: Curve, catalog: Catalog, record: VideoRecord) -> None:
+def _write_picture(
+    path: Path, found: Curve, library: Library, catalog: Catalog, record: VideoRecord
+) -> None:
     from search_api.curve_picture import draw_curve
-    from search_api.gathering import read_stills
+    from search_api.curve_reasons import marked
+    from search_api.gathering import read_peaks, read_stills
 
     stills = read_stills(catalog, record, prefer=found.video)
     if all(still.pixels is None for still in stills):
         say(f"{found.video} cannot be read any more: the picture has no frames")
-    figure = draw_curve(found, stills)
+    things = [one for one in marked(found) if one.regions]
+    peaks = read_peaks(catalog, record, Explainer(library), things, prefer=found.video)
+    figure = draw_curve(found, stills, peaks)
     write_picture(path, lambda file: figure.savefig(file, format="png"))

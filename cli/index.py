@@ -37,6 +37,14 @@ def index(
         str, typer.Option(help="Models to use; auto takes the library's, or the best that is here.")
     ] = "auto",
     detectors: Annotated[str, typer.Option(help="Anomaly detectors, by comma.")] = "alan",
+    regions: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENGINE",
+            help="What finds the regions of local_patterns: motion, sliding, a YOLOX file .onnx, "
+            "or the folder of an RT-DETR. Default: as before; motion at first.",
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     compile: Annotated[
         bool, typer.Option("--compile", help="Compile large models: slow to start, then faster.")
@@ -89,6 +97,7 @@ def index(
         rules=rules,
         clock_offsets=dict(parse_clock_offset(text) for text in clock_offset or []),
         detectors=require_detectors(name for name in detectors.split(",") if name),
+        regions=regions,
         workers=workers,
     )
     files = discover(paths or _known_paths(library), skip=library)

@@ -9,7 +9,7 @@ from search_api.clock import show_clock, show_span, show_wall_time
 from search_api.curves import BARS, binned, peak_s, score_limits
 from search_api.hits import wall_time
 from search_api.schemas import Curve, Explanation
-from search_api.stretches import describe_reason, stretches, strongest
+from search_api.stretches import describe_reason, describe_region, stretches, strongest
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
@@ -37,7 +37,7 @@ def text_plot(curve: Curve, *, width: int) -> list[str]:
 
 
 def describe_reasons(curve: Curve, *, limit: int = REASONS) -> list[str]:
-    """The stretches of time of the highest scores, three lines each."""
+    """The stretches of time of the highest scores, each with what the detector names."""
     found = stretches(curve.explanations)
     shown = strongest(found, limit)
     title = f"why: the {len(shown)} highest of {len(found)} stretches, in time order"
@@ -48,10 +48,11 @@ def _reason_lines(stretch: Explanation, curve: Curve) -> list[str]:
     at = wall_time(curve.start_time, stretch.start_s)
     clock = f" ({show_wall_time(at)})" if at else ""
     span = show_span(TimeSpan(stretch.start_s, stretch.end_s))
-    pairs = (stretch.anomalous[0], stretch.normal[0])
+    pairs = (*stretch.anomalous[:1], *stretch.normal[:1])
     return [
         f"{span}{clock}  score {stretch.score:.3f}",
         *(f"    {reason.similarity:.3f}  {describe_reason(reason)}" for reason in pairs),
+        *(f"    {thing.score:.3f}  {describe_region(thing)}" for thing in stretch.regions),
     ]
 
 

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from search_api.clock import show_span, show_wall_time
 from search_api.curves import binned, context, sparkline
-from search_api.schemas import Curve, Explanation, SearchHit, SearchResponse
+from search_api.schemas import Curve, Explanation, RegionReason, SearchHit, SearchResponse
+from search_api.stretches import describe_region
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
@@ -37,12 +38,13 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
         ("score", True, lambda hit: f"{hit.score:.4f}"),
         ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
         ("nearest trace", False, nearest_trace),
+        ("oddest thing", False, oddest_thing),
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     cells = {title: [Text.assemble(show(hit)) for hit in hits] for title, _, show in columns}
     shown = [(title, right) for title, right, _ in columns if any(cells[title])]
     for title, right in shown:
-        is_long = title in ("video", "nearest trace")
+        is_long = title in ("video", "nearest trace", "oddest thing")
         table.add_column(
             title,
             justify="right" if right else "left",
@@ -56,7 +58,20 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
 
 def nearest_trace(hit: SearchHit) -> str:
     """The anomalous sentence nearest to the span's most anomalous time; empty without reasons."""
-    return hit.explanation.anomalous[0].text if hit.explanation else ""
+    sentences = hit.explanation.anomalous if hit.explanation else []
+    return sentences[0].text if sentences else ""
+
+
+def oddest_thing(hit: SearchHit) -> str:
+    """The oddest thing of the span's most anomalous time; empty where no regions were looked at."""
+    things = hit.explanation.regions if hit.explanation else []
+    return describe_region(things[0]) if things else ""
+
+
+_REASONS: Mapping[str, Callable[[SearchHit], str]] = {
+    "nearest_trace": nearest_trace,
+    "oddest_thing": oddest_thing,
+}
 
 
 def short_names(paths: Sequence[str]) -> dict[str, str]:
@@ -86,14 +101,15 @@ def _anomaly(hit: SearchHit, track: AnomalyTrack | None) -> Text:
 def hits_csv(hits: Sequence[SearchHit]) -> str:
     """One line per hit; a column for each part ("parts.X") and detector ("anomaly.X").
 
-    Where scores have reasons, "nearest_trace" is the nearest anomalous sentence.
+    Where scores have reasons, "nearest_trace" is the nearest anomalous sentence, and "oddest_thing"
+    what was odd in the picture, and where.
     """
     rows = [
         {
             **hit.model_dump(mode="json", include=set(CSV_FIELDS)),
             **{f"parts.{name}": value for name, value in hit.parts.items()},
             **{f"anomaly.{name}": value for name, value in hit.anomaly.items()},
-            **({"nearest_trace": nearest_trace(hit)} if hit.explanation else {}),
+            **{name: show(hit) for name, show in _REASONS.items() if show(hit)},
         }
         for hit in hits
     ]
@@ -108,17 +124,27 @@ def curve_csv(curve: Curve) -> str:
     spans = zip(curve.pts_s, ends, curve.scores, strict=True)
     rows: list[dict[str, object]] = [dict(zip(CURVE_FIELDS, row, strict=True)) for row in spans]
     for row, explanation in zip(rows, curve.explanations, strict=False):
-        row |= _nearest(explanation)
-    return _to_csv(list(rows[0]) if rows else CURVE_FIELDS, rows)
+        row |= _why(explanation)
+    fields = list(dict.fromkeys(name for row in rows for name in row))
+    return _to_csv(fields or CURVE_FIELDS, rows)
 
 
-def _nearest(explanation: Explanation) -> dict[str, object]:
-    anomalous, normal = explanation.anomalous[0], explanation.normal[0]
+def _why(explanation: Explanation) -> dict[str, object]:
+    sides = (("anomalous", explanation.anomalous[:1]), ("normal", explanation.normal[:1]))
+    found: dict[str, object] = {}
+    for side, reasons in sides:
+        for reason in reasons:
+            found |= {f"{side}_trace": reason.text, f"{side}_similarity": reason.similarity}
+    return found | (_thing(explanation.regions[0]) if explanation.regions else {})
+
+
+def _thing(region: RegionReason) -> dict[str, object]:
+    sides = zip(("left", "top", "right", "bottom"), region.box, strict=True)
     return {
-        "anomalous_trace": anomalous.text,
-        "anomalous_similarity": anomalous.similarity,
-        "normal_trace": normal.text,
-        "normal_similarity": normal.similarity,
+        "caption": region.caption,
+        "appearance": region.appearance,
+        "motion": region.motion,
+        **dict(sides),
     }
 
 

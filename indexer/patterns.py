@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from detectors import local_patterns
-from detectors.local_patterns.judging import Judge, judge_for
+from detectors.local_patterns.norms import Norm, norm_for
 from detectors.local_patterns.pipeline import PatternReader
 from detectors.local_patterns.region_source import require_source
 from detectors.local_patterns.stored import HEAT_SIZE, Heat, StoredRegions, no_heat
@@ -65,10 +65,8 @@ class PatternBench:
         """For a video that these cameras saw."""
         encoder = self.parts.patterns.encoder
         dim = 0 if encoder is None else encoder.dim
-        judge = judge_for(
-            self.library, cameras, engine=self.parts.source.engine, appearance_dim=dim
-        )
-        return PatternDetector(self, judge)
+        norm = norm_for(self.library, cameras, engine=self.parts.source.engine, appearance_dim=dim)
+        return PatternDetector(self, norm)
 
     def remember(self, sentences: set[str]) -> None:
         """Sees to it that the library can read numbers of sentences back."""
@@ -84,9 +82,9 @@ class PatternDetector:
     name = local_patterns.NAME
     ahead = 0
 
-    def __init__(self, bench: PatternBench, judge: Judge) -> None:
+    def __init__(self, bench: PatternBench, norm: Norm) -> None:
         self._bench = bench
-        self._judge = judge
+        self._norm = norm
         self._reader = self._follow()
 
     def begin(self) -> None:
@@ -109,7 +107,7 @@ class PatternDetector:
         regions = StoredRegions.of_rows(features.read_rows(self.name, clips)).trimmed()
         pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
         end_s = clips_span(clips, duration_s).end_s
-        track, reasons = self._judge.judge(regions, pts_s, end_s)
+        track, reasons = self._norm.score(regions, pts_s, end_s)
         return Finding(track, reasons, regions=regions.as_rows())
 
     def _follow(self) -> PatternReader:

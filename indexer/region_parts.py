@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
+from detectors.local_patterns.asking import shipped_asking
 from detectors.local_patterns.base import RegionEncoder
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.pipeline import LocalPatterns, PatternConfig
-from detectors.local_patterns.region_source import BY_NAME, RegionSource, load_source
+from detectors.local_patterns.region_source import RegionSource, load_source
+from detectors.local_patterns.regions.opening import ENGINES, open_engine
 from encoders.base import Profile
 from encoders.compact.profile import CompactProfile
 from encoders.regions.compact import CompactRegionEncoder
 from segments.library import Library
 from segments.media import LookSpec
 
+DEFAULT_ENGINE = "motion"
 PICTURES, FIELDS = 2, 4
 """Per clip: a picture each 0.32 s, and two motion fields around each."""
 SMALL_SIDE_PX, LARGE_SIDE_PX = 192, 640
@@ -36,19 +39,14 @@ def open_parts(profile: Profile, library: Library, regions: str | None) -> Regio
         UserError: there is no such engine.
         WeightsMissing: the encoder's weights are not on this machine.
     """
-    from detectors.local_patterns.regions.opening import open_engine
-
     known = load_source(library)
-    engine = regions or (known.engine if known else default_engine())
+    engine = regions or (known.engine if known else DEFAULT_ENGINE)
     config = PatternConfig()
     encoder_name, encoder = _open_encoder(profile)
     source = RegionSource.of(engine, encoder_name, config)
-    patterns = LocalPatterns(open_engine(source.engine), encoder, config)
+    says_yes = shipped_asking(encoder_name, encoder)
+    patterns = LocalPatterns(open_engine(source.engine), encoder, config, says_yes=says_yes)
     return RegionParts(patterns, source, _second(profile, source.engine))
-
-
-def default_engine() -> str:
-    return "motion"
 
 
 def _open_encoder(profile: Profile) -> tuple[str, RegionEncoder]:
@@ -60,7 +58,7 @@ def _open_encoder(profile: Profile) -> tuple[str, RegionEncoder]:
 def _second(profile: Profile, engine: str) -> LookSpec | None:
     """Nothing where the profile's own pictures and fields do."""
     spec = profile.spec
-    if engine not in BY_NAME:
+    if engine not in ENGINES:
         return LookSpec(LARGE_SIDE_PX, PICTURES, FIELDS)
     if (spec.frames_per_clip, spec.fields_per_clip) == (PICTURES, FIELDS):
         return None

@@ -1,14 +1,15 @@
-"""Scores and reasons of known videos made anew, from what TRACE kept of them: no footage is read.
+"""Scores and reasons of known videos made anew, from what was kept of them: no footage is read.
 
-For when the bank or a camera's contexts changed. What a video is to have follows from what is kept,
-so a run that was killed is simply run again: what is right already is not written a second time.
+For when something else makes them: sentences, a camera's contexts, what is normal there. What a
+video is to have follows from what is kept, so a run that was killed is simply run again: what is
+right already is not written a second time.
 """
 
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Float32
@@ -31,7 +32,7 @@ from segments.store.spool import ingest
 from segments.timed import TimedArrays, TimedStore
 
 Outcome = Literal["changed", "same", "unseen"]
-""" "unseen": TRACE is not among the detectors that went through all of it."""
+""" "unseen": the detector is not among those that went through all of it."""
 
 
 @dataclass
@@ -41,7 +42,7 @@ class RescoringReport:
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     """By video."""
     footage_s: float = 0.0
-    """Of the videos that TRACE has seen."""
+    """Of the videos that the detector has seen."""
     interrupted: bool = False
 
     def count(self, outcome: Outcome) -> int:
@@ -50,6 +51,17 @@ class RescoringReport:
 
 OnVideo = Callable[[int, int], None]
 """Called with the videos done so far and their number."""
+
+
+class Finder(Protocol):
+    """Makes what a detector says of a video anew."""
+
+    @property
+    def detector(self) -> str: ...
+
+    def find(self, video: VideoRecord) -> Finding | None:
+        """Of the whole video, from what is kept of it; None where nothing is."""
+        ...
 
 
 def rescore(
@@ -74,10 +86,31 @@ def rescore(
         UserError: no video is of that camera, or TRACE has seen none.
         LibraryError: another process indexes, or has the store or the bank, or a file is damaged.
     """
+
+    def make(catalog: Catalog) -> Finder:
+        return _TraceFinder(library, catalog, _bench(library, profile, camera))
+
+    return rescore_with(library, make, camera=camera, on_video=on_video, stop=stop)
+
+
+def rescore_with(
+    library: Library,
+    make: Callable[[Catalog], Finder],
+    *,
+    camera: str | None = None,
+    on_video: OnVideo = lambda done, total: None,
+    stop: threading.Event | None = None,
+) -> RescoringReport:
+    """Scores a library's videos anew with a finder, which is made once nobody else writes.
+
+    Raises:
+        UserError: no video is of that camera.
+        LibraryError: another process indexes, or has the store, or a file is damaged.
+    """
     report = RescoringReport()
     with _open(library) as (store, catalog):
         videos = _videos(catalog, camera)
-        rescorer = _Rescorer(library, store, catalog, _bench(library, profile, camera))
+        rescorer = _Rescorer(library, store, make(catalog))
         for index, video in enumerate(videos):
             if stop is not None and stop.is_set():
                 report.interrupted = True
@@ -117,21 +150,18 @@ def _bench(library: Library, profile: Profile, camera: str | None) -> TraceBench
 
 
 class _Rescorer:
-    """Scores one video after the other."""
+    """Writes down what a finder says of one video after the other."""
 
-    def __init__(
-        self, library: Library, store: VectorStore, catalog: Catalog, bench: TraceBench
-    ) -> None:
+    def __init__(self, library: Library, store: VectorStore, finder: Finder) -> None:
         self._files = TimedStore(library.tracks)
         self._store = store
-        self._catalog = catalog
-        self._bench = bench
+        self._finder = finder
 
     def rescore(self, video: VideoRecord) -> Outcome:
-        windows = load_windows(self._files, video.video_id, trace.NAME)
-        if windows is None or trace.NAME not in video.detectors:
+        is_seen = self._finder.detector in video.detectors
+        finding = self._finder.find(video) if is_seen else None
+        if finding is None:
             return "unseen"
-        finding = self._find(video, windows)
         num_points = self._store.set_anomaly(video.video_id, finding.track)
         pieces = to_files([finding], chunk=0)
         changed = [name for name in pieces if not self._has(video.video_id, name, pieces[name])]
@@ -139,7 +169,27 @@ class _Rescorer:
             self._files.append(video.video_id, name, pieces[name])
         return "changed" if changed or num_points else "same"
 
-    def _find(self, video: VideoRecord, windows: TimedArrays) -> Finding:
+    def _has(self, video_id: str, name: str, piece: TimedArrays) -> bool:
+        stored = self._files.load(video_id, name)
+        return stored is not None and all(
+            np.array_equal(stored.rows[row], piece.rows[row]) for row in piece.rows
+        )
+
+
+class _TraceFinder:
+    """TRACE, by the windows that it kept."""
+
+    detector = trace.NAME
+
+    def __init__(self, library: Library, catalog: Catalog, bench: TraceBench) -> None:
+        self._files = TimedStore(library.tracks)
+        self._catalog = catalog
+        self._bench = bench
+
+    def find(self, video: VideoRecord) -> Finding | None:
+        windows = load_windows(self._files, video.video_id, trace.NAME)
+        if windows is None:
+            return None
         z = windows.rows["windows"]
         cameras = cameras_of(self._catalog.sources(video.video_id))
         contexts = self._bench.contexts_of(cameras) or self._choose(video, z)
@@ -149,9 +199,3 @@ class _Rescorer:
 
     def _choose(self, video: VideoRecord, z: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
         return self._bench.choose(z[: len(plan_chunks(video.duration_s)[0])])
-
-    def _has(self, video_id: str, name: str, piece: TimedArrays) -> bool:
-        stored = self._files.load(video_id, name)
-        return stored is not None and all(
-            np.array_equal(stored.rows[row], piece.rows[row]) for row in piece.rows
-        )

@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from search_api.clock import show_clock, show_wall_time
 from search_api.curve_reasons import HEADROOM, ROW_IN, draw_list, draw_marks, marked
+from search_api.curve_regions import PANEL_IN, Peak, draw_panels
 from search_api.curves import peak_s, score_limits, score_title
 from search_api.drawing import ACCENT, BACKGROUND, CARD, INK, LINE, QUIET
 from search_api.schemas import Curve
@@ -45,13 +46,16 @@ def still_times(duration_s: float, num: int = NUM_FRAMES) -> list[float]:
     return [(index + 0.5) * duration_s / num for index in range(num)]
 
 
-def draw_curve(curve: Curve, stills: Sequence[Still]) -> Figure:
+def draw_curve(curve: Curve, stills: Sequence[Still], peaks: Sequence[Peak] = ()) -> Figure:
     """Draws scores over time with `stills`, spread evenly, under them.
 
     Where the curve has explanations, the strongest stretches are marked, and listed below.
+
+    Args:
+        peaks: the marked stretches with their pictures, where things explain them.
     """
     reasons = marked(curve)
-    list_in = len(reasons) * ROW_IN
+    list_in = PANEL_IN if peaks else len(reasons) * ROW_IN
     figure = Figure((_WIDTH_IN, _HEIGHT_IN + list_in), dpi=_DPI, facecolor=BACKGROUND)
     upper = _add_axes(figure, list_in + 1.932, 2.66)
     strip = _add_axes(figure, list_in + _MARGIN_IN, 1.05, sharex=upper)
@@ -61,7 +65,10 @@ def draw_curve(curve: Curve, stills: Sequence[Still]) -> Figure:
     if reasons:
         draw_marks(upper, reasons, curve.duration_s)
         listed = _add_axes(figure, _MARGIN_IN / 2, list_in)
-        draw_list(listed, reasons, _WIDTH_IN * _WIDTH * _DPI)
+        if peaks:
+            draw_panels(listed, peaks, _WIDTH_IN * _WIDTH)
+        else:
+            draw_list(listed, reasons, _WIDTH_IN * _WIDTH * _DPI)
     upper.set_xlim(0, curve.duration_s)
     return figure
 

@@ -42,7 +42,7 @@ def draw_marks(axes: Axes, found: Sequence[Explanation], duration_s: float) -> N
         axes.axvspan(one.start_s, one.end_s, color=INK, alpha=0.06, linewidth=0)
         for edge_s in (one.start_s, one.end_s):
             axes.axvline(edge_s, color=LINE, linewidth=1.2, zorder=0.9)
-        _draw_number(axes, place, 1 - HEADROOM / 2, number)
+        draw_number(axes, place, 1 - HEADROOM / 2, number)
 
 
 def spread(places: Float64[np.ndarray, " n"], apart: float) -> Float64[np.ndarray, " n"]:
@@ -62,7 +62,7 @@ def draw_list(axes: Axes, found: Sequence[Explanation], width_px: float) -> None
     axes.set_axis_off()
     for index, one in enumerate(found):
         middle, line = 1 - (index + 0.5) / len(found), 0.21 / len(found)
-        _draw_number(axes, 0.008, middle, index + 1)
+        draw_number(axes, 0.008, middle, index + 1)
         span = show_span(TimeSpan(one.start_s, one.end_s))
         _write(axes, _SPAN_X, middle + line, span, INK, _TEXT_PT)
         _write(axes, _SPAN_X, middle - line, f"score {one.score:.3f}", QUIET, _QUIET_PT)
@@ -75,7 +75,7 @@ def draw_list(axes: Axes, found: Sequence[Explanation], width_px: float) -> None
             _write(axes, _TEXT_X, middle + offset, shown, colour, size_pt)
 
 
-def _draw_number(axes: Axes, x: float, y: float, number: int) -> None:
+def draw_number(axes: Axes, x: float, y: float, number: int) -> None:
     """A disc with a number, at shares of the axes."""
     disc = {"boxstyle": "circle,pad=0.28", "facecolor": ACCENT, "edgecolor": "none"}
     axes.text(

@@ -1,22 +1,28 @@
-"""Reasons in words: the sentences of the bank that were nearest, at a time or within a span."""
+"""Reasons at a time or within a span: the nearest sentences of the bank, or the oddest things."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import UInt8
 
-from detectors import trace
+from detectors import local_patterns, trace
 from detectors.trace.sentences import Trace
 from detectors.trace.traces import load_bank
-from search_api.schemas import Explanation, Reason
+from search_api.schemas import Explanation, Reason, RegionReason
+from segments import sentences
 from segments.library import Library
 from segments.payload import SegmentPayload
 from segments.reasons import Nearest, ReasonStore, ReasonTrack
+from segments.region_reasons import RegionReasons, RegionReasonStore, RegionReasonTrack
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 from segments.tracks import TrackStore
 
 FORGOTTEN = "(a sentence that is no longer in the bank)"
+EXPLAINING = (trace.NAME, local_patterns.NAME)
+"""Detectors that say why: by sentences, and by things."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class _Explained:
     """A track with its reasons, row by row."""
 
     track: AnomalyTrack
-    reasons: ReasonTrack
+    reasons: ReasonTrack | RegionReasonTrack
 
     def strongest_row(self, span: TimeSpan) -> int:
         """The row of the highest score within a span."""
@@ -39,13 +45,20 @@ class Explainer:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._tracks, self._store = TrackStore(library.tracks), ReasonStore(library.tracks)
+        self._regions = RegionReasonStore(library.tracks)
         self._read: dict[tuple[str, str], _Explained | None] = {}
 
     def of_segment(self, payload: SegmentPayload) -> Explanation | None:
-        """Of the segment's most anomalous time; None where no detector explains itself."""
-        found = self._explained(payload.video_id, trace.NAME)
+        """Of the segment's most anomalous time; None where no detector explains itself.
+
+        Where one names sentences and another things, the first one's carries the other's things.
+        """
         span = TimeSpan(payload.start_s, payload.end_s)
-        return found and self._at(found, found.strongest_row(span))
+        found = (self._explained(payload.video_id, detector) for detector in EXPLAINING)
+        said = [self._at(one, one.strongest_row(span)) for one in found if one]
+        if not said:
+            return None
+        return said[0].model_copy(update={"regions": said[-1].regions})
 
     def at(self, video_id: str, detector: str, time_s: float) -> Explanation | None:
         """Of one time; None where nothing is explained."""
@@ -57,10 +70,20 @@ class Explainer:
         found = self._explained(video_id, detector)
         return [self._at(found, row) for row in range(len(found.track))] if found else []
 
+    def heat_of(self, video_id: str, region: RegionReason) -> UInt8[np.ndarray, "hh hw"] | None:
+        """Which parts of a time's oddest thing its caption speaks of, 0 to 255; None if unknown."""
+        found = self._explained(video_id, local_patterns.NAME)
+        if found is None or isinstance(found.reasons, ReasonTrack):
+            return None
+        things = found.reasons.things
+        is_it = (things.shown_s[:, 0] == region.time_s) & (things.tracks[:, 0] == region.track)
+        return things.heat[is_it][0, 0] if is_it.any() else None
+
     def _explained(self, video_id: str, detector: str) -> _Explained | None:
         key = video_id, detector
         if key not in self._read:
-            reasons = self._store.load(video_id, detector)
+            reads = self._regions if detector == local_patterns.NAME else self._store
+            reasons = reads.load(video_id, detector)
             self._read[key] = (
                 None
                 if reasons is None
@@ -71,13 +94,15 @@ class Explainer:
     def _at(self, found: _Explained, row: int) -> Explanation:
         reasons, track = found.reasons, found.track
         is_last = row + 1 == len(track)
+        by_words = isinstance(reasons, ReasonTrack)
         return Explanation(
             detector=reasons.detector,
             start_s=float(track.pts_s[row]),
             end_s=float(track.end_s if is_last else track.pts_s[row + 1]),
             score=float(track.scores[row]),
-            anomalous=self._in_words(reasons.anomalous, row),
-            normal=self._in_words(reasons.normal, row),
+            anomalous=self._in_words(reasons.anomalous, row) if by_words else [],
+            normal=self._in_words(reasons.normal, row) if by_words else [],
+            regions=[] if by_words else self._things(reasons.things, row),
         )
 
     def _in_words(self, nearest: Nearest, row: int) -> list[Reason]:
@@ -91,6 +116,28 @@ class Explainer:
         return Reason(
             text=known.text, context=known.context, kind=known.kind, similarity=similarity
         )
+
+    def _things(self, things: RegionReasons, row: int) -> list[RegionReason]:
+        return [self._thing(things, row, place) for place in range(int(things.counts[row]))]
+
+    def _thing(self, things: RegionReasons, row: int, place: int) -> RegionReason:
+        appearance, motion = (float(error) for error in things.errors[row, place])
+        left, top, right, bottom = (float(side) for side in things.boxes[row, place])
+        return RegionReason(
+            box=(left, top, right, bottom),
+            time_s=float(things.shown_s[row, place]),
+            track=int(things.tracks[row, place]),
+            caption=self._sentences.get(int(things.captions[row, place]), sentences.FORGOTTEN),
+            is_carried=bool(things.is_carried[row, place]),
+            score=appearance + motion,
+            appearance=appearance,
+            motion=motion,
+        )
+
+    @cached_property
+    def _sentences(self) -> Mapping[int, str]:
+        with sentences.SentenceTable(self._library) as table:
+            return table.by_number()
 
     @cached_property
     def _bank(self) -> dict[int, Trace]:

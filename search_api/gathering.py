@@ -1,15 +1,17 @@
 """Reads from the footage what the pictures show. What cannot be read is said in its place."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
 
 from search_api.curve_picture import Still, still_times
+from search_api.curve_regions import Peak
 from search_api.curves import best_track, peak_time_s
+from search_api.explaining import Explainer
 from search_api.media import find_source
 from search_api.pictures import Tile
-from search_api.schemas import SearchHit
+from search_api.schemas import Explanation, SearchHit
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import MediaError
 from segments.media import VideoSource
@@ -19,6 +21,7 @@ from segments.tracks import TrackStore
 
 TILE_HEIGHT_PX = 450
 STILL_HEIGHT_PX = 240
+PEAK_HEIGHT_PX = 360
 
 
 def iter_tiles(hits: Iterable[SearchHit], catalog: Catalog, tracks: TrackStore) -> Iterator[Tile]:
@@ -38,6 +41,26 @@ def read_stills(catalog: Catalog, video: VideoRecord, *, prefer: str) -> list[St
     source = _find(catalog, video, prefer=prefer)
     times = still_times(video.duration_s)
     return [Still(time_s, source and _picture(source, time_s, STILL_HEIGHT_PX)) for time_s in times]
+
+
+def read_peaks(
+    catalog: Catalog,
+    video: VideoRecord,
+    explainer: Explainer,
+    found: Sequence[Explanation],
+    *,
+    prefer: str,
+) -> list[Peak]:
+    """The oddest thing of each stretch of time, in the picture that shows it."""
+    source = _find(catalog, video, prefer=prefer)
+    return [
+        Peak(
+            one,
+            source and _picture(source, one.regions[0].time_s, PEAK_HEIGHT_PX),
+            explainer.heat_of(video.video_id, one.regions[0]),
+        )
+        for one in found
+    ]
 
 
 def _find(catalog: Catalog, video: VideoRecord, *, prefer: str) -> VideoSource | None:

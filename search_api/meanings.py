@@ -1,8 +1,9 @@
 """What a raw score means at its camera, in numbers and in words."""
 
-from detectors import trace
+from detectors import local_patterns, trace
 from detectors.calibration.fitting import HOUR_S
 from detectors.calibration.rates import AlarmRate, rate_at, threshold_rate
+from detectors.local_patterns.cameras import digests_for
 from detectors.trace.trained import network_digest
 from search_api.schemas import CurveCalibration
 from segments.calibrations import Calibration, CalibrationStore
@@ -22,18 +23,23 @@ def calibration_of(library: Library, track: AnomalyTrack, camera: str | None) ->
     command = f"`retrace calibrate --camera {camera} --detector {track.detector}`"
     if record is None:
         return CurveCalibration(meaning=f"uncalibrated: {command} would do it")
-    if record.is_void(digests_of(library, track.detector)):
+    if record.is_void(digests_of(library, track.detector, camera)):
         return CurveCalibration(
             meaning=f"uncalibrated: scores are made by other weights now, run {command} again"
         )
     return _of_curve(record.calibration, track)
 
 
-def digests_of(library: Library, detector: str) -> dict[str, str]:
-    """SHA-256 of all that made a detector's scores: TRACE has a network and a bank of its own."""
+def digests_of(library: Library, detector: str, camera: str | None = None) -> dict[str, str]:
+    """SHA-256 of all that made a detector's scores of a camera.
+
+    TRACE has a network and a bank of its own, and Local Patterns may know what is normal there.
+    """
+    if detector == local_patterns.NAME:
+        return library.manifest().digests | digests_for(library, [camera] if camera else [])
     if detector != trace.NAME or not library.trace_vectors.manifest_file.exists():
         return library.manifest().digests
-    network = {"trace network": network_digest(library.space)}
+    network = {"trace network": network_digest(library)}
     return library.trace_vectors.manifest().digests | network
 
 

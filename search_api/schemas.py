@@ -123,8 +123,34 @@ class Reason(BaseModel):
     """Cosine with what the pictures show, in [-1, 1]."""
 
 
+class RegionReason(BaseModel):
+    """One thing in the picture that a detector found odd."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    box: tuple[float, float, float, float]
+    """Left, top, right and bottom as shares of the picture's width and height."""
+    time_s: float
+    """Of the picture that shows it."""
+    track: int
+    """The same for the same thing in pictures that follow each other."""
+    caption: str
+    """What it looks like, in words; empty where nothing says so."""
+    is_carried: bool
+    """Whether the caption is one of an earlier, sharper view."""
+    score: float
+    """Raw: `appearance` and `motion` together."""
+    appearance: float
+    motion: float
+
+    @property
+    def motion_share(self) -> float:
+        """How much of the score is motion, in [0, 1]."""
+        return self.motion / self.score if self.score else 0.0
+
+
 class Explanation(BaseModel):
-    """Why a detector gave its score to a stretch of time."""
+    """Why a detector gave its score to a stretch of time: by sentences, or by regions."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -134,8 +160,10 @@ class Explanation(BaseModel):
     score: float
     """Raw, of this time."""
     anomalous: list[Reason]
-    """Nearest first."""
+    """Nearest first; empty where the detector compares with no sentences."""
     normal: list[Reason]
+    regions: list[RegionReason] = []
+    """Oddest first; empty where the detector looks at no regions."""
 
 
 class SearchHit(BaseModel):

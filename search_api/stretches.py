@@ -3,24 +3,30 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from search_api.schemas import Explanation, Reason
+from search_api.schemas import Explanation, Reason, RegionReason
 
 
 def stretches(explanations: Sequence[Explanation]) -> list[Explanation]:
-    """Runs of explanations that name the same anomalous sentence first.
+    """Runs of explanations that name the same first: an anomalous sentence, or a thing.
 
-    A run has the reasons and the score of its highest time.
+    A run has the reasons and the score of its highest time. Times that name nothing are left out.
 
     Args:
         explanations: of consecutive times.
     """
-    runs = [list(run) for _, run in groupby(explanations, key=lambda one: one.anomalous[0].text)]
+    runs = [list(run) for named, run in groupby(explanations, key=_first) if named is not None]
     return [
         max(run, key=lambda one: one.score).model_copy(
             update={"start_s": run[0].start_s, "end_s": run[-1].end_s}
         )
         for run in runs
     ]
+
+
+def _first(explanation: Explanation) -> str | int | None:
+    if explanation.anomalous:
+        return explanation.anomalous[0].text
+    return explanation.regions[0].track if explanation.regions else None
 
 
 def strongest(explanations: Sequence[Explanation], limit: int) -> list[Explanation]:
@@ -33,3 +39,18 @@ def describe_reason(reason: Reason) -> str:
     """A sentence with what is wrong in it and where it is said of."""
     label = ", ".join(filter(None, (reason.kind or "normal", reason.context)))
     return f"{reason.text} ({label})"
+
+
+def describe_region(region: RegionReason) -> str:
+    """What a thing looks like, where it is, and whether its looks or its motion are odd."""
+    left, top, right, bottom = (round(100 * side) for side in region.box)
+    place = f"{left}–{right} % across, {top}–{bottom} % down"
+    carried = " (as it looked before)" if region.is_carried else ""
+    said = f"{region.caption.rstrip('.')}{carried}, " if region.caption else ""
+    return f"{said}{describe_shares(region)}; {place}"
+
+
+def describe_shares(region: RegionReason) -> str:
+    """How much of a thing's score is motion, and how much is appearance."""
+    motion = round(100 * region.motion_share)
+    return f"motion {motion} %, appearance {100 - motion} %"

@@ -3,6 +3,7 @@
 They lie beside the track they explain, as `VIDEO_ID/DETECTOR.reasons.npz` (see `segments.timed`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,14 @@ class RegionReasonTrack:
     def to_rows(self) -> TimedArrays:
         """As their file holds them."""
         return TimedArrays(self.pts_s, self.end_s, dict(vars(self.things)))
+
+
+def joined(parts: Sequence[RegionReasonTrack]) -> RegionReasonTrack:
+    """Reasons of one detector for runs of times that follow each other."""
+    things = [vars(part.things) for part in parts]
+    arrays = {name: np.concatenate([each[name] for each in things]) for name in things[0]}
+    pts_s = np.concatenate([part.pts_s for part in parts])
+    return RegionReasonTrack(parts[0].detector, pts_s, parts[-1].end_s, RegionReasons(**arrays))
 
 
 class RegionReasonStore:

@@ -8,12 +8,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from detectors import local_patterns
 from detectors.local_patterns.pipeline import PatternConfig
+from detectors.local_patterns.regions.opening import ENGINES
 from segments.errors import IndexMismatch, LibraryError
 from segments.files import sha256_of, write_atomically
 from segments.library import Library
-
-BY_NAME = ("motion", "sliding")
-"""Engines without weights; every other one is a file or a folder."""
 
 
 class RegionSource(BaseModel):
@@ -34,8 +32,8 @@ class RegionSource(BaseModel):
         """Raises:
         LibraryError: the engine's weights are not there.
         """
-        path = engine if engine in BY_NAME else str(Path(engine).absolute())
-        digest = None if engine in BY_NAME else _digest(Path(path))
+        path = engine if engine in ENGINES else str(Path(engine).absolute())
+        digest = None if engine in ENGINES else _digest(Path(path))
         return cls(engine=path, engine_digest=digest, encoder=encoder, config=asdict(config))
 
     def is_same(self, other: "RegionSource") -> bool:
@@ -94,5 +92,5 @@ def _digest(path: Path) -> str:
     except FileNotFoundError:
         raise LibraryError(
             f"the regions' weights {weights} are not there: name an ONNX file, a folder with "
-            f"model.safetensors, or one of {', '.join(BY_NAME)} with --regions"
+            f"model.safetensors, or one of {', '.join(ENGINES)} with --regions"
         ) from None
