@@ -1,5 +1,5 @@
 """Media and words to vectors: backbones (one model family a file), ALAN, and the profiles."""
 
-from encoders.torchaudio_guard import let_torchaudio_load
+from segments.torchaudio_guard import let_torchaudio_load
 
 let_torchaudio_load()

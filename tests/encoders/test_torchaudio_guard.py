@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from encoders.torchaudio_guard import let_torchaudio_load
+from segments.torchaudio_guard import let_torchaudio_load
 
 # isort: split
 import torchaudio  # only after the guard

@@ -42,8 +42,6 @@ class Background:
         self._model.setBackgroundRatio(1 - config.absorb)
         self.age = 0
         """Pictures seen since the scene began."""
-        self.last: Bool[np.ndarray, "h w"] | None = None
-        """What was new in the picture before."""
 
     def foreground(self, picture: UInt8[np.ndarray, "h w 3"]) -> Bool[np.ndarray, "h w"]:
         """The pixels of the next picture that are new; none of the first."""
@@ -54,9 +52,12 @@ class Background:
             self._model.apply(calm)
         part = np.ones((self._config.least_part, self._config.least_part), np.uint8)
         solid = cv2.morphologyEx(new.astype(np.uint8), cv2.MORPH_OPEN, part) > 0
-        self.last = solid if self.age > 0 else np.zeros_like(solid)
+        is_first = self.age == 0
+        self.before = np.zeros_like(solid) if is_first else self._now
+        """What was new in the picture before; nothing where this is the first."""
+        self._now = np.zeros_like(solid) if is_first else solid
         self.age += 1
-        return self.last
+        return self._now
 
 
 _FOREGROUND = 255

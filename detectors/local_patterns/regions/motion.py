@@ -33,11 +33,11 @@ class MotionConfig:
     least_moving: float = 0.0075
     """Of the picture, of what moves where nothing is new: 6 cells of 24 x 32, as flow invents two
     or three at the picture's edges."""
-    least_support: float = 0.2
+    least_support: float = 0.4
     """Of a new part: as much must move, or have been new before. Snow and noise do neither."""
     warm_up: int = 8
-    """Pictures, 2.6 s: until then what is new must move. Who walks off leaves a ghost behind, which
-    cannot be told from a thing while the background is young."""
+    """Pictures, 2.6 s, that are judged by motion alone. A young background takes a walker for the
+    scene, sees only what he newly covers, and the place that he left for a thing."""
     most_shared: float = 0.5
     """Of a box; with more of it in another, the two are one thing."""
     most: int = 32
@@ -93,17 +93,18 @@ class MotionFinder:
     ) -> tuple[Parts, Bool[np.ndarray, " n"]]:
         """What stands out from the background, and which parts of it to believe."""
         config = self._config
-        before = self._background.last
         new = self._background.foreground(picture)
+        if self._background.age <= config.warm_up:
+            new = np.zeros_like(new)
         height, width = new.shape
-        support = cv2.resize(moving.astype(np.uint8), (width, height), interpolation=_NEAREST) > 0
-        if before is not None and self._background.age > config.warm_up:
-            support |= cv2.dilate(before.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+        support = cv2.resize(moving.astype(np.uint8), (width, height), interpolation=_NEAREST)
+        support |= cv2.dilate(self._background.before.astype(np.uint8), _AROUND)
         parts = parts_of(new, gap=2 * round(config.gap * height / 2))
-        is_supported = parts.share_of(support) >= config.least_support
+        is_supported = parts.share_of(support > 0) >= config.least_support
         return parts, is_supported & (parts.sizes >= config.least_size)
 
 
+_AROUND = np.ones((3, 3), np.uint8)
 _NEAREST = cv2.INTER_NEAREST
 
 

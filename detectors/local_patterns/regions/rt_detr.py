@@ -11,11 +11,16 @@ import torch
 from jaxtyping import Float32, Int64, UInt8
 from PIL import Image
 from safetensors import SafetensorError
-from transformers import RTDetrForObjectDetection
 
 from detectors.local_patterns.base import Regions
 from detectors.local_patterns.regions.classes import kept_classes
 from segments.errors import WeightsMissing
+from segments.torchaudio_guard import let_torchaudio_load
+
+let_torchaudio_load()
+
+# isort: split
+from transformers import RTDetrForObjectDetection  # noqa: E402
 
 WEIGHTS = "model.safetensors"
 _FAMILY = "rt_detr"
@@ -63,7 +68,7 @@ class RtDetrRegions:
     ) -> None:
         self.config = config or RtDetrConfig()
         self._device, self._dtype = device, dtype
-        self._model = _load(folder).to(device=device, dtype=dtype).eval()
+        self._model = cast(Any, _load(folder)).to(device=device, dtype=dtype).eval()
         known: dict[int, str] = self._model.config.id2label or {}
         self.names = tuple(known[k] for k in sorted(known))
         self._is_kept = torch.from_numpy(kept_classes(self.names, self.config.classes)).to(device)
