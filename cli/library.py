@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -128,6 +129,33 @@ def copy(
     finally:
         source.close()
     show(f"{num_points} points are at {to}; {num_written} had to be written")
+
+
+@app.command()
+def backup(
+    to: Annotated[Path, typer.Argument(metavar="DEST", help="A new or an empty folder.")],
+    library: LibraryOption = defaults.LIBRARY,
+) -> None:
+    """Copies the library, without the footage, into a folder, and reads the copy again."""
+    from segments.backup import back_up
+
+    made = back_up(Library.open(library), to, wait_s=STORE_WAIT_S)
+    for space in made.elsewhere:
+        say(f"the points of {space} are on a server: back them up there")
+    say(f"{len(made.files)} files, {made.size_bytes / 2**20:.1f} MiB, are in {to} and were checked")
+
+
+@app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP", help="What `backup` made.")],
+    to: Annotated[Path, typer.Argument(metavar="DEST", help="A new or an empty folder.")],
+) -> None:
+    """Makes a library of a backup. A damaged one is refused, with the name of the file."""
+    from segments import backup
+
+    found = backup.restore(source, to)
+    made = found.created_at.isoformat(sep=" ", timespec="seconds")
+    say(f"{to} is the library that was at {found.library} on {made}")
 
 
 def _confirm(question: str, *, yes: bool) -> None:

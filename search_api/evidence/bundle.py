@@ -17,13 +17,13 @@ from search_api.evidence.manifest import (
     SIGNATURE,
     BundleManifest,
     CaseFacts,
-    FileDigest,
     Item,
 )
 from search_api.evidence.report import REPORT, write_report
 from search_api.evidence.signing import Signature
 from segments.case_records import Case, CaseFinding
 from segments.catalog import Catalog
+from segments.digests import FileDigest
 from segments.errors import UserError
 from segments.files import sync_folder
 from segments.library import Library

@@ -13,7 +13,6 @@ from search_api.curves import context, peak_time_s
 from search_api.evidence.manifest import (
     ClipFacts,
     CurveFacts,
-    FileDigest,
     Item,
     Place,
     SourceFacts,
@@ -26,6 +25,7 @@ from search_api.media import find_source
 from segments.case_records import CaseFinding, CaseHit
 from segments.catalog import Catalog, SourceRecord, VideoRecord
 from segments.cutting import cut_clip
+from segments.digests import FileDigest
 from segments.errors import MediaError, UserError
 from segments.library import Library
 from segments.media import VideoSource

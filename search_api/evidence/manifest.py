@@ -1,14 +1,13 @@
 """What a bundle says: facts about each finding, and the digest of every file beside it."""
 
-import hashlib
-from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from search_api.schemas import CurveCalibration
 from segments.case_records import CaseFinding, CaseNote
 from segments.catalog import Origin
+from segments.digests import FileDigest
 from segments.manifest import SpaceManifest
 
 MANIFEST, SIGNATURE = "manifest.json", "signature.json"
@@ -17,19 +16,6 @@ FORMAT, VERSION = "retrace-evidence", 1
 
 class _Facts(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class FileDigest(_Facts):
-    """One file of the bundle."""
-
-    sha256: str
-    size_bytes: int
-
-    @classmethod
-    def of(cls, path: Path) -> Self:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        return cls(sha256=digest, size_bytes=path.stat().st_size)
 
 
 class Place(_Facts):
