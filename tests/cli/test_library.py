@@ -9,7 +9,7 @@ from segments.case_records import CaseFinding
 from segments.cases import Cases
 from segments.catalog import Catalog
 from segments.library import Library
-from tests.support.indexing import index
+from tests.support.indexing import contents_of, index
 from tests.support.tiny_footage import write_video
 
 runner = CliRunner()
@@ -86,6 +86,17 @@ def test_a_video_of_a_locked_case_is_not_deleted(library: Path):
         assert catalog.video(video_id) is not None
         cases.lock("theft", locked=False)
     assert retrace("delete", "a.mp4", "--library", library, "--yes").exit_code == 0
+
+
+def test_backup_and_restore(library: Path, tmp_path: Path):
+    made = retrace("backup", tmp_path / "backup", "--library", library)
+    assert (made.exit_code, "and were checked" in made.stderr) == (0, True)
+    restored = retrace("restore", tmp_path / "backup", tmp_path / "new")
+    assert (restored.exit_code, f"was at {library} on" in restored.stderr) == (0, True)
+    assert retrace("check", "--library", tmp_path / "new").stdout == "all is well\n"
+    assert contents_of(tmp_path / "new") == contents_of(library)
+    again = retrace("restore", tmp_path / "backup", tmp_path / "new")
+    assert (again.exit_code, "new is not empty" in again.stderr) == (1, True)
 
 
 def test_no_library(tmp_path: Path):
