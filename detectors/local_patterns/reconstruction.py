@@ -25,7 +25,7 @@ class ReconstructionConfig:
     """Sizes and training of one RM.
 
     Raises:
-        ValueError: nothing to reconstruct, or fewer than two layers.
+        ValueError: nothing to reconstruct, fewer than two layers, or `faster` below 1.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -39,6 +39,15 @@ class ReconstructionConfig:
     weighting: Literal["blocks", "dimensions"] = "blocks"
     """Whether G and M count alike, or each dimension does, as the paper's plain MSE has it: there
     8 numbers of motion stand against 768 of appearance (METHODS C.3)."""
+    deviations: Literal["dimensions", "blocks"] = "dimensions"
+    """One deviation is each feature's own, or that of its whole block. By its own, a direction
+    that hardly anyone takes weighs as much as the one that everyone walks in, noise and all."""
+    motion_sides: Literal["both", "more"] = "both"
+    """Which errors of M count in scores: "more" leaves out those of less motion than comes back,
+    where a region that is slower than normal is not odd."""
+    faster: float = 1.0
+    """In training M is multiplied by up to this, and to be given back as it was: the module then
+    answers fast motion with the normal motion that it most resembles, not with a copy."""
     epochs: int = 10
     batch: int = 64
     learning_rate: float = 1e-3
@@ -46,6 +55,8 @@ class ReconstructionConfig:
     def __post_init__(self) -> None:
         if min(self.appearance_dim, self.motion_dim) < 0 or self.dim == 0:
             raise ValueError(f"there is nothing to reconstruct: {self}")
+        if self.faster < 1:
+            raise ValueError(f"motion is sped up in training, not slowed down: {self.faster = }")
         if self.layers < 2:
             raise ValueError(f"an autoencoder has at least two layers: {self.layers = }")
 
@@ -80,9 +91,23 @@ class ReconstructionModule(nn.Module):
         Errors are means over the block in units of the training set's deviations, times the
         block's weight: a row's score is their sum.
         """
-        standard = (features - self.mean) / self.deviation
-        squares = (self.layers(standard) - standard).square().split(self.config.blocks, dim=1)
-        return torch.stack([block.sum(dim=1) for block in squares], dim=1) * self._weights()
+        appearance, motion = self.misses(features, features).split(self.config.blocks, dim=1)
+        if self.config.motion_sides == "more":
+            motion = motion.clamp_min(0)
+        return self._mean_squares(appearance, motion)
+
+    def misses(
+        self, features: Float[Tensor, "n d"], wanted: Float[Tensor, "n d"]
+    ) -> Float[Tensor, "n d"]:
+        """How far `wanted` is above what comes back of `features`, in deviations."""
+        standard, goal = ((rows - self.mean) / self.deviation for rows in (features, wanted))
+        return goal - self.layers(standard)
+
+    def _mean_squares(
+        self, appearance: Float[Tensor, "n a"], motion: Float[Tensor, "n m"]
+    ) -> Float[Tensor, "n 2"]:
+        sums = [block.square().sum(dim=1) for block in (appearance, motion)]
+        return torch.stack(sums, dim=1) * self._weights()
 
     def _weights(self) -> Float[Tensor, " 2"]:
         sizes = torch.tensor(self.config.blocks, device=self.mean.device)
@@ -112,9 +137,10 @@ class ReconstructionModule(nn.Module):
         module.mean.copy_(rows.mean(dim=0))
         module.deviation.copy_(_deviation(rows, config))
         optimizer = torch.optim.Adam(module.parameters(), lr=config.learning_rate)
-        for batch in _batches(rows, config, seed):
+        for batch, seen in _batches(rows, config, seed):
+            misses = module.misses(seen, batch).split(config.blocks, dim=1)
             optimizer.zero_grad()
-            module(batch).sum(dim=1).mean().backward()
+            module._mean_squares(*misses).sum(dim=1).mean().backward()
             optimizer.step()
         return module.eval()
 
@@ -163,18 +189,33 @@ def _checked(
 
 
 def _deviation(rows: Float[Tensor, "n d"], config: ReconstructionConfig) -> Float[Tensor, " d"]:
-    """Each feature's deviation, at least a share of its block's; 1 where nothing ever changes."""
+    """What counts as one deviation of each feature, never near 0; 1 in a block that never
+    changes."""
     blocks = []
-    for deviation in rows.std(dim=0, correction=0).split(config.blocks):
-        floor = _LEAST_DEVIATION * deviation.square().mean().sqrt()
-        blocks.append(deviation.clamp_min(floor) if floor > 0 else torch.ones_like(deviation))
+    for own in rows.std(dim=0, correction=0).split(config.blocks):
+        whole = own.square().mean().sqrt()
+        by_feature = own.clamp_min(_LEAST_DEVIATION * whole)
+        chosen = by_feature if config.deviations == "dimensions" else whole.expand_as(own)
+        blocks.append(chosen if whole > 0 else torch.ones_like(own))
     return torch.cat(blocks)
 
 
 def _batches(
     rows: Float[Tensor, "n d"], config: ReconstructionConfig, seed: int
-) -> Iterator[Float[Tensor, "b d"]]:
+) -> Iterator[tuple[Float[Tensor, "b d"], Float[Tensor, "b d"]]]:
+    """Rows in a new order each epoch, and the same rows as the module is shown them."""
     shuffle = torch.Generator().manual_seed(seed)
     for _ in range(config.epochs):
         for picked in torch.randperm(len(rows), generator=shuffle).split(config.batch):
-            yield rows[picked.to(rows.device)]
+            batch = rows[picked.to(rows.device)]
+            yield batch, _sped_up(batch, config, shuffle)
+
+
+def _sped_up(
+    batch: Float[Tensor, "b d"], config: ReconstructionConfig, random: torch.Generator
+) -> Float[Tensor, "b d"]:
+    if config.faster == 1:
+        return batch
+    times = 1 + (config.faster - 1) * torch.rand(len(batch), 1, generator=random).to(batch.device)
+    appearance, motion = batch.split(config.blocks, dim=1)
+    return torch.cat([appearance, motion * times], dim=1)

@@ -61,6 +61,14 @@ def test_errors_by_hand() -> None:
     np.testing.assert_allclose(plain.score(rows), [14 / 4], rtol=1e-6)
 
 
+def test_slower_than_what_comes_back_may_count_nothing() -> None:
+    faster, slower = [1.0, 0.0, 0.0, 2.0], [1.0, 2.0, 0.0, -1.0]  # by 3 deviations either way
+    rows = np.array([faster, slower], np.float32)
+    np.testing.assert_allclose(_blank().errors(rows), [[0, 9 / 2], [4 / 3 / 2, 9 / 2]], rtol=1e-6)
+    one_sided = _blank(motion_sides="more").errors(rows)
+    np.testing.assert_allclose(one_sided, [[0, 9 / 2], [4 / 3 / 2, 0]], rtol=1e-6)
+
+
 @pytest.mark.parametrize("layers", [5, 7])
 def test_what_was_never_seen_scores_higher(layers: int) -> None:
     config = small(layers=layers, hidden=32, epochs=20)
@@ -108,6 +116,32 @@ def test_features_are_standardised_with_a_floor() -> None:
     assert still.deviation.tolist() == [1.0] * 8
 
 
+def test_a_deviation_may_be_that_of_the_block() -> None:
+    rows = clusters()
+    module = ReconstructionModule.fit(rows, small(epochs=1, deviations="blocks"), seed=0)
+    spread = rows.std(axis=0) ** 2
+    blocks = np.sqrt([spread[:6].mean()] * 6 + [spread[6:].mean()] * 2)
+    np.testing.assert_allclose(module.deviation.numpy(), blocks, rtol=1e-3)
+    still = np.ones((4, 8), np.float32)
+    still[:, 6] = [0, 1, 0, 1]
+    module = ReconstructionModule.fit(still, small(epochs=1, deviations="blocks"), seed=0)
+    np.testing.assert_allclose(module.deviation.numpy(), [1] * 6 + [np.sqrt(0.125)] * 2)
+
+
+def test_sped_up_motion_comes_back_at_its_normal_speed() -> None:
+    rng = np.random.default_rng(0)
+    walking = rng.normal(0.1, 0.02, size=(600, 1)).astype(np.float32)
+    other = {"appearance_dim": 0, "motion_dim": 1, "hidden": 32, "epochs": 20}
+    running = torch.tensor([[0.25], [0.3]])
+    ahead = {}
+    for faster in (1.0, 4.0):
+        module = ReconstructionModule.fit(walking, small(**other, faster=faster), seed=0)
+        back = running - module.misses(running, running) * module.deviation
+        ahead[faster] = (running - back).mean().item()
+    assert ahead[4.0] > 0.1  # of 0.275 on average, about 0.12 comes back
+    assert ahead[4.0] > 3 * abs(ahead[1.0])
+
+
 def test_scale_and_place_of_the_features_do_not_matter() -> None:
     scale, offset = np.array([9.0] * 6 + [0.01] * 2, np.float32), np.float32(3)
     plain = ReconstructionModule.fit(clusters(), small(), seed=0).score(clusters(seed=1))
@@ -146,8 +180,8 @@ def test_too_little_or_wrong_features_are_refused() -> None:
         ReconstructionModule.fit(np.full((3, 8), np.nan, np.float32), small(), seed=0)
     with pytest.raises(ValueError, match="rows of 8"):
         ReconstructionModule.fit(np.zeros((3, 7), np.float32), small(), seed=0)
-    for changes in ({"appearance_dim": 0, "motion_dim": 0}, {"layers": 1}):
-        with pytest.raises(ValueError, match=r"nothing|layers"):
+    for changes in ({"appearance_dim": 0, "motion_dim": 0}, {"layers": 1}, {"faster": 0.5}):
+        with pytest.raises(ValueError, match=r"nothing|layers|sped up"):
             small(**changes)
 
 
