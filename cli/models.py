@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.output import say, show, write
-from segments.errors import UserError
+from segments.errors import UserError, WeightsMissing
 
 if TYPE_CHECKING:
     from encoders.models.library import ModelLibrary
@@ -76,13 +76,19 @@ def pull(
     from encoders.models.pulling import pull as pull_model
 
     library = _library(models)
-    specs = _chosen(library, names)
+    specs, extras = _chosen(library, names), _extras(library, names)
+    specs += [spec for spec in extras if spec not in specs]
     absent = [spec for spec in specs if replace or not library.has(spec.name)]
     for spec in absent:
         _say_licence(spec)
     _agree([spec for spec in absent if not spec.commercial], yes=yes)
     for spec in specs:
-        outcome = pull_model(library, spec, source=source, progress=say, replace=replace)
+        try:
+            outcome = pull_model(library, spec, source=source, progress=say, replace=replace)
+        except WeightsMissing as error:
+            if spec not in extras:
+                raise
+            outcome = f"left out, and the profile works without it ({error})"
         show(f"{spec.name}: {outcome}")
 
 
@@ -145,6 +151,15 @@ def _chosen(library: "ModelLibrary", names: list[str]) -> list["ModelSpec"]:
     specs = model_specs()
     # a trained ALAN has no spec: it came by `adopt`, and is fetched from nowhere
     return [specs[name] for name in _models_of(library, names) if name in specs]
+
+
+def _extras(library: "ModelLibrary", names: list[str]) -> list["ModelSpec"]:
+    """What named profiles take along and work without, where it is not named itself."""
+    from encoders.models.specs import model_specs, profile_recipes
+
+    recipes = profile_recipes(library)
+    regions = {recipes[name].regions for name in names if name in recipes} - {None, *names}
+    return [spec for name, spec in model_specs().items() if name in regions]
 
 
 def _models_of(library: "ModelLibrary", names: list[str]) -> list[str]:

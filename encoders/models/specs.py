@@ -108,6 +108,8 @@ class ProfileRecipe(_Table):
     audio: str | None = None
     alan: str | None = None
     """A trained ALAN of the library; None: identity start."""
+    regions: str | None = None
+    """What finds regions for Local Patterns; pulled along, and not needed by the profile."""
     rank: int
     """`auto` takes the highest whose models are all here."""
     note: str = ""

@@ -105,6 +105,16 @@ def test_on_a_terminal_it_is_asked(
     assert (library / TIMESFORMER / "model.safetensors").exists() == is_here
 
 
+def test_a_profile_works_without_what_finds_regions(library: Path, files: Path):
+    regions = shipped_recipes()["clip"].regions
+    shown = retrace("pull", "clip", "--from", files, "--yes")
+    assert shown.exit_code == 0
+    last = shown.stdout.splitlines()[-1]
+    assert last.startswith(f"{regions}: left out, and the profile works without it (")
+    assert {p["name"]: p["missing"] for p in listed()["profiles"]}["clip"] == []
+    assert retrace("pull", str(regions), "--from", files).exit_code == 1
+
+
 def test_a_model_that_several_profiles_use_is_pulled_once(library: Path, files: Path):
     shown = retrace("pull", "clip-open", "clip", SIGLIP, "--from", files, "--yes")
     assert shown.stdout.count("pulled") == len({*OPEN, *CLIP})

@@ -52,6 +52,13 @@ def test_the_shipped_profiles():
     assert all(recipe.alan is None for recipe in recipes.values())
 
 
+def test_what_finds_regions_is_known_and_not_needed():
+    finders = {recipe.regions for recipe in shipped_recipes().values()} - {None}
+    assert finders == {"rtdetr_r18vd"}
+    assert finders <= set(model_specs())
+    assert not any(recipe.regions in recipe.models for recipe in shipped_recipes().values())
+
+
 def test_an_adopted_profile_never_outranks_the_next_shipped_one():
     ranks = sorted(recipe.rank for recipe in shipped_recipes().values())
     assert min(b - a for a, b in zip(ranks, ranks[1:], strict=False)) > 1
