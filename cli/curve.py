@@ -11,9 +11,10 @@ from cli.output import require_one, require_png, say, terminal_width, write, wri
 from cli.plots import describe_peak, describe_reasons, text_plot
 from cli.tables import curve_csv
 from detectors import local_patterns, trace
+from detectors.local_patterns.cameras import NOTHING_KNOWN
 from search_api.curves import DEFAULT_DETECTOR, score_title, to_curve
 from search_api.explaining import EXPLAINING, Explainer
-from search_api.meanings import calibration_of
+from search_api.meanings import calibration_of, digests_of
 from search_api.media import place_of
 from search_api.schemas import Curve, Explanation
 from segments.catalog import Catalog, VideoRecord
@@ -59,6 +60,7 @@ def curve(
         place = place_of(catalog, record, prefer=video)
         meaning = calibration_of(opened, track, place.camera)
         reasons = _reasons(opened, track, record.video_id) if explain else []
+        _say_unfitted(opened, chosen_detector, place.camera)
         found = to_curve(track, record, place, meaning, reasons)
         if png:
             _write_picture(png, found, opened, catalog, record)
@@ -84,6 +86,17 @@ def _reasons(library: Library, track: AnomalyTrack, video_id: str) -> list[Expla
         if explainer.of_track(video_id, name):
             advice = f"--detector {name} has some"
     raise UserError(f"{track.detector!r} gives no reasons for its scores of this video: {advice}")
+
+
+def _say_unfitted(library: Library, detector: str, camera: str | None) -> None:
+    """Where nothing is known to be normal, scores of regions are plain speed."""
+    if (
+        detector != local_patterns.NAME
+        or NOTHING_KNOWN not in digests_of(library, detector, camera).values()
+    ):
+        return
+    advice = f"`retrace train local-patterns --part rm --camera {camera or 'NAME'}` learns it"
+    say(f"nothing is known to be normal here, so the fastest thing counts: {advice}")
 
 
 def _plot(found: Curve) -> None:

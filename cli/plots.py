@@ -39,6 +39,8 @@ def text_plot(curve: Curve, *, width: int) -> list[str]:
 def describe_reasons(curve: Curve, *, limit: int = REASONS) -> list[str]:
     """The stretches of time of the highest scores, each with what the detector names."""
     found = stretches(curve.explanations)
+    if not found:
+        return ["why: nothing was seen that moves or is new"]
     shown = strongest(found, limit)
     title = f"why: the {len(shown)} highest of {len(found)} stretches, in time order"
     return [title, *(line for one in shown for line in _reason_lines(one, curve))]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from indexer.rescoring import RescoringReport
 
 POOLS = ("max", "top3")
+EPOCHS = 10
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class CameraFit:
     end: str | None
     trim: float
     layers: int
-    epochs: int
+    epochs: int | None
     pool: str
     seed: int
 
@@ -100,7 +101,7 @@ def _settings(asked: CameraFit) -> "FitSettings":
         span=_span(asked.start, asked.end),
         trim=asked.trim,
         layers=asked.layers,
-        epochs=asked.epochs,
+        epochs=asked.epochs or EPOCHS,
         pooling="max" if asked.pool == "max" else "top3",
         seed=asked.seed,
     )

@@ -18,9 +18,9 @@ from search_api.drawing import ACCENT, CURVE, INK, LINE, QUIET
 from search_api.schemas import Explanation, RegionReason
 from search_api.stretches import describe_shares
 
-PANEL_IN = 2.85
+PANEL_IN = 2.75
 """Height of the row of panels."""
-_GAP_IN, _PICTURE_IN, _TEXT_TOP_IN, _LINE_IN = 0.14, 1.55, 0.98, 0.2
+_GAP_IN, _PICTURE_IN, _TEXT_TOP_IN, _LINE_IN = 0.14, 1.5, 0.95, 0.2
 _LINE_CHARS = 34
 _HEAT_SHARE = 0.45
 """How much of a pixel is heat where that is greatest."""
@@ -111,7 +111,7 @@ def _caption_lines(thing: RegionReason) -> list[str]:
 
 def _draw_shares(axes: Axes, thing: RegionReason, left: float, width_in: float) -> None:
     """A bar in two colours: motion, then appearance."""
-    y, motion_in = 0.2, width_in * thing.motion_share
+    y, motion_in = 0.27, width_in * thing.motion_share
     axes.add_patch(Rectangle((left, y), width_in, 0.06, color=CURVE))
     axes.add_patch(Rectangle((left, y), motion_in, 0.06, color=ACCENT))
     axes.text(left, y - 0.12, describe_shares(thing), color=QUIET, fontsize=9, va="center")

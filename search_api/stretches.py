@@ -5,6 +5,8 @@ from itertools import groupby
 
 from search_api.schemas import Explanation, Reason, RegionReason
 
+APART_S = 3.0
+
 
 def stretches(explanations: Sequence[Explanation]) -> list[Explanation]:
     """Runs of explanations that name the same first: an anomalous sentence, or a thing.
@@ -30,9 +32,20 @@ def _first(explanation: Explanation) -> str | int | None:
 
 
 def strongest(explanations: Sequence[Explanation], limit: int) -> list[Explanation]:
-    """Those of the highest scores, in time order; the earlier of equals."""
-    ranked = sorted(explanations, key=lambda one: (-one.score, one.start_s))
-    return sorted(ranked[:limit], key=lambda one: one.start_s)
+    """Those of the highest scores, in time order; the earlier of equals.
+
+    Things come and go within one event: of those less than `APART_S` apart only one is taken.
+    """
+    chosen: list[Explanation] = []
+    for one in sorted(explanations, key=lambda one: (-one.score, one.start_s)):
+        if len(chosen) < limit and not any(_is_near(one, other) for other in chosen):
+            chosen.append(one)
+    return sorted(chosen, key=lambda one: one.start_s)
+
+
+def _is_near(one: Explanation, other: Explanation) -> bool:
+    quiet_s = max(one.start_s, other.start_s) - min(one.end_s, other.end_s)
+    return bool(one.regions and not one.anomalous) and quiet_s < APART_S
 
 
 def describe_reason(reason: Reason) -> str:

@@ -19,6 +19,8 @@ from segments.files import sha256_of, write_atomically
 from segments.library import Library
 
 RECORD_FILE = "fitted_on.json"
+NOTHING_KNOWN = "none"
+"""In place of a digest."""
 WEIGHTS = Path(__file__).parent / "weights"
 """Networks that are shipped, a folder per profile."""
 
@@ -74,12 +76,13 @@ def find_record(library: Library, cameras: Iterable[str]) -> FittedRecord | None
 
 
 def digests_for(library: Library, cameras: Iterable[str]) -> dict[str, str]:
-    """SHA-256 of the module that makes the scores of these cameras."""
+    """SHA-256 of the module that makes the scores of these cameras, or `NOTHING_KNOWN`."""
     record = find_record(library, cameras)
     if record is not None:
         return {"reconstruction module": record.digest}
     shipped = WEIGHTS / library.space / "rm" / WEIGHTS_FILE
-    return {"reconstruction module": sha256_of(shipped) if shipped.is_file() else "none"}
+    digest = sha256_of(shipped) if shipped.is_file() else NOTHING_KNOWN
+    return {"reconstruction module": digest}
 
 
 def _checked(folder: Path, camera: str) -> FittedRecord:
