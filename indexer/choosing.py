@@ -1,6 +1,6 @@
 """Choosing the contexts of every camera by all that TRACE kept of its footage."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +37,29 @@ def iter_seen(library: Library, catalog: Catalog) -> Iterator[tuple[VideoRecord,
         found = load_windows(store, video.video_id, trace.NAME)
         if found is not None:
             yield video, found
+
+
+def contexts_in_use(library: Library, bank: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """What stands for cameras: pins, and choices as far as the bank still has them.
+
+    Args:
+        bank: the names of its contexts.
+
+    Raises:
+        UserError: a camera is pinned to a context that the bank has no longer.
+    """
+    with CameraContexts(library) as kept:
+        pinned, by_camera = kept.pinned(), kept.by_camera()
+    for camera, names in pinned.items():
+        if lost := [name for name in names if name not in bank]:
+            raise UserError(
+                f"camera {camera} is pinned to {', '.join(map(repr, lost))}, which the bank has no "
+                f"longer: pin it to others with `retrace traces pin {camera} CONTEXT...` (`retrace "
+                f"traces list` names them), or let its footage choose with `retrace traces unpin "
+                f"{camera}`"
+            )
+    there = {cam: tuple(n for n in names if n in bank) for cam, names in by_camera.items()}
+    return {camera: names for camera, names in there.items() if names}
 
 
 def choose_for_cameras(library: Library, scenes: Scenes, *, only: str | None = None) -> None:

@@ -6,10 +6,11 @@ those that its own first chunk looks like, so that a run that resumed chooses th
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Self
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float16, Float32
 
 from detectors import trace
 from detectors.trace.contexts import choose
@@ -19,10 +20,13 @@ from detectors.trace.scoring import TraceScores, TraceSet, score
 from detectors.trace.shipped import ahead_of, network_for
 from detectors.trace.stream import TraceStream
 from detectors.trace.traces import load_bank
+from detectors.trace.trained import network_folder
 from encoders.base import Profile
+from indexer.choosing import contexts_in_use
 from indexer.chunks import plan_chunks
 from indexer.features import VideoFeatures
-from segments.camera_contexts import CameraContexts, contexts_for
+from segments.camera_contexts import contexts_for
+from segments.errors import UserError
 from segments.findings import Finding
 from segments.library import Library
 from segments.reasons import Nearest, ReasonTrack
@@ -35,6 +39,8 @@ class TraceBench:
     """What all videos of a run share."""
 
     profile: str
+    network: Path
+    """The folder of its network, which need not be there."""
     normal: TraceSet
     anomalous: TraceSet
     scenes: Scenes
@@ -46,28 +52,42 @@ class TraceBench:
         """Encodes what the bank has new, and reads it all.
 
         Raises:
+            UserError: a camera is pinned to a context that the bank has no longer.
             LibraryError: another process has the bank open, or it is damaged.
-            WeightsMissing: the network is damaged, or the profile's words are not here.
+            WeightsMissing: the network is gone or damaged, or the profile's words are not here.
         """
+        network = network_folder(library)
         bank = load_bank(own=library.own_traces)
         with open_index(library, profile, bank) as index:
             normal, anomalous = index.load_sets()
             scenes = index.load_scenes()
-        with CameraContexts(library) as kept:
-            return cls(profile.spec.name, normal, anomalous, scenes, kept.by_camera())
+        contexts = contexts_in_use(library, bank)
+        return cls(profile.spec.name, network, normal, anomalous, scenes, contexts)
 
     def as_chosen(self, library: Library) -> Self:
         """The same with the contexts that are pinned or chosen by now."""
-        with CameraContexts(library) as kept:
-            return replace(self, contexts=kept.by_camera())
+        bank = {*self.normal.contexts, *self.anomalous.contexts}
+        return replace(self, contexts=contexts_in_use(library, bank))
 
     def detector(self, cameras: Sequence[str]) -> "TraceDetector":
         """For a video that these cameras saw."""
         return TraceDetector(self, self.contexts_of(cameras))
 
     def contexts_of(self, cameras: Sequence[str]) -> tuple[str, ...]:
-        """Those known for any of these cameras."""
-        return contexts_for(cameras, self.contexts)
+        """Those known for any of these cameras.
+
+        Raises:
+            UserError: they have no normal, or no anomalous sentence.
+        """
+        names = contexts_for(cameras, self.contexts)
+        for label, traces in (("normal", self.normal), ("anomalous", self.anomalous)):
+            if names and not set(names) & set(traces.contexts):
+                raise UserError(
+                    f"{', '.join(map(repr, names))}, which stand for camera {', '.join(cameras)}, "
+                    f"have no {label} sentence: write one with `retrace traces add`, or pin the "
+                    "camera to more places with `retrace traces pin`"
+                )
+        return names
 
     def choose(self, footage: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
         """Those that clips look like."""
@@ -89,35 +109,36 @@ class TraceDetector:
         """
         self._bench = bench
         self._contexts = tuple(contexts)
-        self.ahead = ahead_of(bench.profile)
+        self.ahead = ahead_of(bench.network)
 
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
     ) -> Finding:
+        # contexts and scores are of what is kept, so that rescoring says the same
+        windows = self._embed(features, clips, known=known)
         if not self._contexts:
             first = plan_chunks(duration_s)[0]
-            looks = features.read(first).streams["appearance"]
-            self._contexts = self._bench.choose(looks)
-        # scores are of what is kept, so that comparing it again says the same
-        windows = self._embed(features, clips, known=known).astype(np.float16)
+            shown = windows if clips == first else self._embed(features, first, known=known)
+            self._contexts = self._bench.choose(shown.astype(np.float32))
         found = self._bench.compare(windows.astype(np.float32), self._contexts)
         track = clip_track(self.name, found.scores, clips, duration_s=duration_s)
         return Finding(track, to_reasons(found, track), windows)
 
     def _embed(
         self, features: VideoFeatures, clips: range, *, known: int
-    ) -> Float32[np.ndarray, "t d"]:
-        network = fitting_network(self._bench.profile, features.read(range(0)))
+    ) -> Float16[np.ndarray, "t d"]:
+        network = fitting_network(self._bench, features.read(range(0)))
         reach, ahead = network.config.reach, network.config.ahead
         around = range(max(0, clips.start - reach), min(known, clips.stop + ahead))
         z = embed(network, features.read(around))
-        return z[clips.start - around.start :][: len(clips)]
+        return z[clips.start - around.start :][: len(clips)].astype(np.float16)
 
 
-def fitting_network(profile: str, features: ClipFeatures) -> TraceNetwork:
-    """The network for features of a profile."""
+def fitting_network(bench: TraceBench, features: ClipFeatures) -> TraceNetwork:
+    """The network for a profile's features."""
     widths = {name: array.shape[1] for name, array in features.streams.items()}
-    return network_for(profile, dim=widths["appearance"], motion_dim=widths.get("motion"))
+    dims = widths["appearance"], widths.get("motion")
+    return network_for(bench.profile, dim=dims[0], motion_dim=dims[1], folder=bench.network)
 
 
 def embed(network: TraceNetwork, features: ClipFeatures) -> Float32[np.ndarray, "t d"]:

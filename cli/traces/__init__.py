@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.traces import generation, places, rescoring, sentences, trials
+from cli.traces import generation, network, places, rescoring, sentences, trials
 
 app = typer.Typer(
     help="Looks after the sentences that TRACE compares footage with.", no_args_is_help=True
@@ -18,3 +18,4 @@ app.command()(trials.audit)
 app.command()(generation.generate)
 app.command()(generation.accept)
 app.command()(rescoring.rescore)
+app.command()(network.network)

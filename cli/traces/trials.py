@@ -20,8 +20,8 @@ from detectors.trace.sentences import Context
 from detectors.trace.traces import load_bank, require_context
 from search_api.clock import show_clock
 from search_api.curves import binned, sparkline
-from segments.camera_contexts import CameraContexts
-from segments.catalog import Catalog
+from segments.camera_contexts import contexts_for
+from segments.catalog import Catalog, cameras_of
 from segments.errors import UserError
 from segments.library import Library
 from segments.scores import AnomalyTrack
@@ -49,16 +49,18 @@ def try_sentence(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Shows how near a sentence is to a video over time, and which sentences it would beat."""
-    from cli.traces.windows import clip_vectors, contexts_of
+    from cli.traces.windows import clip_vectors
     from detectors.trace.trying import compare
+    from indexer.choosing import contexts_in_use
 
     opened = Library.open(library)
     bank = load_bank(own=opened.own_traces)
-    with Catalog(opened) as catalog, CameraContexts(opened) as kept:
+    with Catalog(opened) as catalog:
         record = catalog.find(video)
         found = clip_vectors(opened, record)
         chosen = [require_context(bank, name) for name in context or ()]
-        contexts = tuple(chosen or contexts_of(catalog, kept, record.video_id))
+        cameras = cameras_of(catalog.sources(record.video_id))
+        contexts = tuple(chosen) or contexts_for(cameras, contexts_in_use(opened, bank))
     profile, index = _open(opened, bank)
     with index:
         vector = profile.encode_sentences([sentence])[0]
@@ -96,8 +98,9 @@ def audit(
     with Catalog(opened) as catalog:
         events = read_labels(labels, catalog) if labels else None
         paths = {v.video_id: catalog.sources(v.video_id)[0].path for v in catalog.videos()}
-    windows = library_windows(opened)
-    _, index = _open(opened, load_bank(own=opened.own_traces))
+    bank = load_bank(own=opened.own_traces)
+    windows = library_windows(opened, bank)
+    _, index = _open(opened, bank)
     with index:
         normal, anomalous = index.load_sets()
     found = look_through(windows, normal, anomalous, events=events, limit=limit)

@@ -1,12 +1,14 @@
 """What TRACE kept of a library's footage, for commands that compare it with sentences."""
 
+from collections.abc import Collection
+
 import numpy as np
 from jaxtyping import Float32
 
 from detectors import trace
 from detectors.trace.audit_records import Windows
-from indexer.choosing import NOTHING_SEEN, iter_seen
-from segments.camera_contexts import CameraContexts, contexts_for
+from indexer.choosing import NOTHING_SEEN, contexts_in_use, iter_seen
+from segments.camera_contexts import contexts_for
 from segments.catalog import Catalog, VideoRecord, cameras_of
 from segments.errors import UserError
 from segments.findings import load_windows
@@ -33,18 +35,21 @@ def clip_vectors(library: Library, video: VideoRecord) -> TimedArrays:
     return found
 
 
-def library_windows(library: Library) -> Windows:
+def library_windows(library: Library, bank: Collection[str]) -> Windows:
     """All that TRACE has seen, `WINDOW_CLIPS` at a time.
 
+    Args:
+        bank: the names of its contexts.
+
     Raises:
-        UserError: TRACE has seen no video.
+        UserError: TRACE has seen no video, or a camera is pinned to what is not in the bank.
     """
     videos: list[str] = []
     spans: list[TimeSpan] = []
     contexts: list[tuple[str, ...]] = []
     vectors: list[Float32[np.ndarray, "n d"]] = []
-    with Catalog(library) as catalog, CameraContexts(library) as kept:
-        by_camera = kept.by_camera()
+    by_camera = contexts_in_use(library, bank)
+    with Catalog(library) as catalog:
         for video, found in iter_seen(library, catalog):
             of_video = _spans(found)
             in_use = contexts_for(cameras_of(catalog.sources(video.video_id)), by_camera)
@@ -55,11 +60,6 @@ def library_windows(library: Library) -> Windows:
     if not vectors:
         raise UserError(NOTHING_SEEN)
     return Windows(tuple(videos), tuple(spans), np.concatenate(vectors), tuple(contexts))
-
-
-def contexts_of(catalog: Catalog, kept: CameraContexts, video_id: str) -> tuple[str, ...]:
-    """The contexts in use for the cameras that saw a video; none means the whole bank."""
-    return contexts_for(cameras_of(catalog.sources(video_id)), kept.by_camera())
 
 
 def _spans(found: TimedArrays) -> list[TimeSpan]:

@@ -10,11 +10,13 @@ from detectors.trace.contexts import choose
 from detectors.trace.index import open_index
 from detectors.trace.scoring import score
 from detectors.trace.traces import Context, Trace, load_bank, save_context
+from indexer.choosing import contexts_in_use
 from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
 from search_api.explaining import FORGOTTEN, Explainer
 from segments.camera_contexts import CameraContexts
 from segments.catalog import Catalog
+from segments.errors import UserError
 from segments.findings import load_windows
 from segments.library import Library
 from segments.reading import iter_clip_batches, probe
@@ -164,3 +166,27 @@ def test_a_sentence_that_left_the_bank_is_said_to_be_forgotten(video: Path, tmp_
     assert found is not None
     texts = {reason.text for reason in (*found.anomalous, *found.normal)}
     assert texts & {FORGOTTEN}
+
+
+def test_a_pin_to_a_place_that_left_the_bank_names_camera_and_remedy(video: Path, tmp_path: Path):
+    root = tmp_path / "library"
+    with CameraContexts(Library.create(root, "fake")) as contexts:
+        contexts.pin("gate", ["park", "old mill"])
+    with pytest.raises(UserError, match=r"camera gate is pinned to 'old mill'.*pin gate .*unpin"):
+        index(root, video)
+    with CameraContexts(Library.open(root)) as contexts:
+        contexts.unpin("gate")
+        contexts.choose("gate", {"old mill": 0.9, "park": 0.8}, footage_s=60.0)
+        contexts.choose("yard", {"old mill": 0.9}, footage_s=60.0)
+    assert contexts_in_use(Library.open(root), load_bank()) == {"gate": ("park",)}
+
+
+def test_a_place_with_one_sort_of_sentences_names_camera_and_remedy(video: Path, tmp_path: Path):
+    root = tmp_path / "library"
+    own = Library.create(root, "fake").own_traces
+    save_context(own, Context("lift", (), (Trace("the lift stands still", "lift", False, None),)))
+    with CameraContexts(Library.open(root)) as contexts:
+        contexts.pin("gate", ["lift"])
+    settings = IndexSettings(rules=SourceRules(camera="gate"), detectors=("trace",))
+    with pytest.raises(UserError, match=r"'lift'.*camera gate.*no anomalous.*retrace traces add"):
+        index(root, video, settings)
