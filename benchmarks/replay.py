@@ -1,19 +1,32 @@
 """Runs a record's task again, from the arguments that the record keeps."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from benchmarks.arguments import TaskArguments
 from benchmarks.calibration_check.arguments import TASK as CALIBRATION
-from benchmarks.calibration_check.running import replay as replay_calibration
+from benchmarks.calibration_check.arguments import CalibrationArguments
+from benchmarks.calibration_check.running import run_check
 from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
+from benchmarks.trace import ablations, explanations, fights, gradual, speed
+from benchmarks.trace.arguments import AblationArguments
 from search_api.schemas import readable
 from segments.errors import UserError
+
+RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {
+    CALIBRATION: (CalibrationArguments, run_check),
+    ablations.TASK: (AblationArguments, ablations.run_ablations),
+    explanations.TASK: (explanations.ExplanationArguments, explanations.run_explanations),
+    fights.TASK: (fights.FightArguments, fights.run_fights),
+    gradual.TASK: (gradual.GradualArguments, gradual.run_gradual),
+}
+"""By the task that a record's arguments name: what they are, and what runs it."""
 
 
 def read_record(path: Path) -> RunRecord:
@@ -36,7 +49,7 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
 
     Raises:
         UserError: the record keeps no arguments (an older one, or of a task without replay), or
-            none that this version knows.
+            none that this version knows, or its scores are times.
     """
     task = record.arguments.get("task")
     if task is None:
@@ -44,9 +57,15 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"the record of {record.task} keeps no arguments to run again from; its command was "
             f"`{record.command}`"
         )
+    if task == speed.TASK:
+        raise UserError(
+            f"the record of {task} is of times, which no run finds again: to compare machines, run "
+            f"`{record.command}`"
+        )
     try:
-        if task == CALIBRATION:
-            return replay_calibration(record)
+        if task in RUNS:
+            arguments, run = RUNS[task]
+            return run(arguments.model_validate(record.arguments))
         if task.startswith("vad-"):
             return replay_frames(record)
         return run_retrieval(RetrievalArguments.model_validate(record.arguments), watcher)

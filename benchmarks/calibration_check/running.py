@@ -43,11 +43,6 @@ def run_check(arguments: CalibrationArguments, *, progress: Progress | None = No
     )
 
 
-def replay(record: RunRecord) -> RunRecord:
-    """Runs again what a record tells of; paths are those of the first run."""
-    return run_check(CalibrationArguments.model_validate(record.arguments))
-
-
 def check(footage: dict[str, Cameras], *, splits: int, seed: int) -> dict[str, Any]:
     """The part of the record that a table is made of."""
     some = next(iter(footage.values()))

@@ -1,11 +1,13 @@
 """How fast TRACE itself is, after the encoders: live clip by clip, and from an archive.
 
-Features are random numbers of the profile's widths: speed does not depend on what they say.
+Features are random numbers of the profile's widths: speed does not depend on what they say. Where
+the encoders are those of the paper, the whole way from pictures to scores is measured, too.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -13,16 +15,20 @@ from jaxtyping import Float32
 
 from benchmarks.arguments import TaskArguments
 from benchmarks.records import RunRecord, new_record
+from benchmarks.tower_speed.arguments import SizeName
+from benchmarks.trace.whole_speed import whole_rows
+from benchmarks.training_speed.measures import device_name
 from detectors.trace.config import TraceConfig, Window
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import TraceSet, score
-from detectors.trace.sentences import Trace
+from detectors.trace.sentences import Kind, Trace
 from detectors.trace.stream import TraceStream
 from encoders.registry import resolve_device
 from segments.levels import CLIP_S
 
 TASK = "trace-speed"
-WIDTHS = {"compact": (384, 128), "clip": (512, 768)}
+PAPER = "clip"
+WIDTHS = {"compact": (384, 128), PAPER: (512, 768)}
 """Of appearance and temporal tokens: the compact profile, and CLIP ViT-B/16 with TimeSformer."""
 WINDOWS = {
     "W = 16": (Window(16),),
@@ -41,6 +47,8 @@ class SpeedArguments(TaskArguments):
     traces: int = 770
     """Of each label."""
     threads: int = 2
+    size: SizeName = "real"
+    """Of the paper's encoders; "smoke" are tiny ones, to see the whole way run."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +76,10 @@ def run_speed(arguments: SpeedArguments) -> RunRecord:
         rows[f"{name}, live, one clip at a time"] = _row(
             live, flops, lambda n=network, count=live: _live(n, footage, count)
         )
+    whole = dict[str, dict[str, float]]()
+    if arguments.profile == PAPER:
+        device = resolve_device(arguments.device)
+        whole = whole_rows(device, arguments.size, partial(_traces, arguments.traces))
     return new_record(
         TASK,
         command=arguments.command,
@@ -76,7 +88,11 @@ def run_speed(arguments: SpeedArguments) -> RunRecord:
         weights={},
         timings_s={name: row["clips_per_s"] ** -1 for name, row in rows.items()},
         arguments=arguments.model_dump(mode="json"),
-        scores={"rows": rows},
+        scores={
+            "device": device_name(resolve_device(arguments.device)),
+            "rows": rows,
+            "whole": whole,
+        },
     )
 
 
@@ -122,20 +138,19 @@ def _row(clips: int, flops: float, run: Callable[[], None]) -> dict[str, float]:
 def _footage(arguments: SpeedArguments, dim: int, motion_dim: int) -> _Footage:
     rng = np.random.default_rng(0)
 
-    def numbers(rows: int, width: int) -> Float32[np.ndarray, "n d"]:
-        return rng.standard_normal((rows, width), np.float32)
-
-    def traces(label: str) -> TraceSet:
-        kind = "other" if label == "anomalous" else None
-        rows = [
-            Trace(f"{label} {n}", "anywhere", kind is not None, kind)
-            for n in range(arguments.traces)
-        ]
-        return TraceSet.of(rows, numbers(len(rows), dim))
-
     return _Footage(
-        numbers(arguments.clips, dim),
-        numbers(arguments.clips, motion_dim),
-        traces("normal"),
-        traces("anomalous"),
+        rng.standard_normal((arguments.clips, dim), np.float32),
+        rng.standard_normal((arguments.clips, motion_dim), np.float32),
+        *_traces(arguments.traces, dim),
     )
+
+
+def _traces(count: int, dim: int) -> tuple[TraceSet, TraceSet]:
+    """As many normal as anomalous ones, of random vectors."""
+    rng = np.random.default_rng(1)
+
+    def some(label: str, kind: Kind | None) -> TraceSet:
+        rows = [Trace(f"{label} {n}", "anywhere", kind is not None, kind) for n in range(count)]
+        return TraceSet.of(rows, rng.standard_normal((count, dim), np.float32))
+
+    return some("normal", None), some("anomalous", "other")

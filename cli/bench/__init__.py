@@ -33,6 +33,7 @@ for of_trace in (
     traces.trace_ablations,
     traces.trace_explanations,
     traces.trace_fights,
+    traces.trace_gradual,
     traces.trace_speed,
 ):
     app.command()(of_trace)

@@ -76,20 +76,62 @@ def trace_speed(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "cpu",
     clips: Annotated[int, typer.Option(min=16, help="Of the archive.")] = 4096,
     threads: Annotated[int, typer.Option(min=1)] = 2,
+    size: Annotated[
+        str, typer.Option(help="Of clip's encoders: real, or a tiny smoke that only shows it runs.")
+    ] = "real",
     out: RecordOption = None,
 ) -> None:
-    """Speed of TRACE after the encoders: clips per second, live and from an archive."""
+    """Speed of TRACE after the encoders: clips per second, live and from an archive.
+
+    With the profile clip the whole way is measured too, from pictures to scores, through CLIP
+    ViT-B/16 and TimeSformer with random weights: as they run and compiled, beside the FLOP floor.
+    """
+    from pydantic import ValidationError
+
     from benchmarks.trace.report import speed_table
     from benchmarks.trace.speed import WIDTHS, SpeedArguments, run_speed
+    from benchmarks.trace.tables import whole_table
+    from search_api.schemas import readable
     from segments.errors import UserError
 
+    options = {key: value for key, value in locals().items() if key in SpeedArguments.model_fields}
     if profile not in WIDTHS:
         raise UserError(f"no widths of {profile!r}: choose among {', '.join(WIDTHS)}")
-    record = run_speed(SpeedArguments(profile=profile, device=device, clips=clips, threads=threads))
+    try:
+        arguments = SpeedArguments.model_validate(options)
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    record = run_speed(arguments)
     if out is not None:
         record.save(out)
         say(f"wrote {out}")
     show(speed_table(record))
+    if record.scores["whole"]:
+        show(whole_table(record))
+
+
+def trace_gradual(
+    network: Annotated[
+        list[str],
+        typer.Option(metavar="NAME=DIR", help="Networks from `retrace train trace`; repeat."),
+    ],
+    work: WorkOption = Path("runs/simulated"),
+    first: Annotated[int, typer.Option(min=0, help="First training video they do not know.")] = 800,
+    last: Annotated[int, typer.Option(min=1, help="Number after the last.")] = 1000,
+    rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 200,
+    out: RecordOption = None,
+) -> None:
+    """How well networks tell what happens gradually, on training videos that they do not know."""
+    from benchmarks.trace.gradual import GradualArguments, run_gradual
+    from benchmarks.trace.tables import gradual_table
+
+    record = run_gradual(
+        GradualArguments(work=work, network=tuple(network), first=first, last=last, rounds=rounds)
+    )
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(gradual_table(record))
 
 
 def trace_explanations(
