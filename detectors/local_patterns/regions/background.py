@@ -17,6 +17,9 @@ class BackgroundConfig:
     """Share of the history after which what stays is background: a left bag is seen for 29 s."""
     threshold: float = 20.0
     """Squared standard deviations from every colour that a pixel of the background takes."""
+    darkest_shadow: float = 0.7
+    """Share of a pixel's usual light; what is darker is a thing. Half of it, as is usual, makes a
+    shadow of everyone who walks in grey pictures."""
     least_part: int = 3
     """Pixels; foreground narrower than this is noise of camera and codec."""
     most_new: float = 0.5
@@ -40,6 +43,7 @@ class Background:
         config = self._config
         self._model = cv2.createBackgroundSubtractorMOG2(config.history, config.threshold, True)
         self._model.setBackgroundRatio(1 - config.absorb)
+        self._model.setShadowThreshold(config.darkest_shadow)
         self.age = 0
         """Pictures seen since the scene began."""
 
