@@ -30,11 +30,10 @@ class Removal:
 
     def line(self) -> str:
         """For people."""
-        tracks = (
-            f"{len(self.tracks)} tracks ({', '.join(self.tracks)})" if self.tracks else "no track"
-        )
-        files = f"{self.features} files of features and {self.cached} of the cache"
-        return f"{self.space}: removed {self.points} points, {tracks}, {files}"
+        names = f" ({', '.join(self.tracks)})" if self.tracks else ""
+        tracks = f"{len(self.tracks)} files of tracks{names}"
+        others = f"{self.features} of features, {self.cached} of pictures to show"
+        return f"{self.space}: removed {self.points} points, {tracks}, {others}"
 
 
 def remove_video(

@@ -81,7 +81,8 @@ class BackupManifest(BaseModel):
 def back_up(library: Library, to: Path, *, wait_s: float = 0.0) -> BackupManifest:
     """Copies a library into a new or empty folder, and reads the copy again.
 
-    Nobody may index or have a store open meanwhile. A crash leaves at most a hidden folder beside.
+    Nobody may index or have a store open meanwhile. A kill leaves at most a hidden folder beside,
+    which the next copy to that name deletes.
 
     Args:
         wait_s: how long to wait for another owner of a store to leave.

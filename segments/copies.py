@@ -1,5 +1,6 @@
 """Copying files and databases so that a copy is known to be whole."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -13,7 +14,26 @@ from segments.errors import LibraryError, UserError
 from segments.files import sync_folder
 
 DATABASE = ".sqlite"
+_PARTIAL = ".partial"
 _BLOCK_BYTES = 1 << 16
+
+
+@contextmanager
+def partial_folder(beside: Path) -> Generator[Path]:
+    """A hidden folder beside a path, gone after the block; what killed processes left goes first.
+
+    Whoever works in one holds its lock, which ends with the process, however that ends.
+    """
+    _sweep(beside)
+    folder = beside.with_name(f"{_prefix(beside)}{os.getpid()}{_PARTIAL}")
+    folder.mkdir(parents=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
 
 
 @contextmanager
@@ -26,17 +46,13 @@ def appearing_folder(to: Path) -> Generator[Path]:
     """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise UserError(f"{to} is not empty: name a new or an empty folder")
-    partial = to.with_name(f".{to.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of a killed process that had this one's number
     try:
-        partial.mkdir(parents=True)
-        yield partial
-        partial.rename(to)  # fails where somebody put something there meanwhile
-        sync_folder(to.parent)
+        with partial_folder(to) as partial:
+            yield partial
+            partial.rename(to)  # fails where somebody put something there meanwhile
+            sync_folder(to.parent)
     except OSError as error:
         raise LibraryError(f"copying into {to} failed: {error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def copy_file(source: Path, target: Path) -> FileDigest:
@@ -71,3 +87,22 @@ def copy_database(source: Path, target: Path) -> FileDigest:
     if found != "ok":
         raise LibraryError(f"{source} is damaged ({found}): restore a backup")
     return FileDigest.of(target)
+
+
+def _prefix(beside: Path) -> str:
+    return f".{beside.name}."
+
+
+def _sweep(beside: Path) -> None:
+    """Deletes the partial folders of that name that nobody works in."""
+    siblings = beside.parent.iterdir() if beside.parent.is_dir() else ()
+    for folder in siblings:
+        if folder.name.startswith(_prefix(beside)) and folder.name.endswith(_PARTIAL):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(handle)

@@ -1,7 +1,6 @@
 """Writing a bundle: there completely or not at all."""
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from importlib.metadata import version
@@ -23,6 +22,7 @@ from search_api.evidence.report import REPORT, write_report
 from search_api.evidence.signing import Signature
 from segments.case_records import Case, CaseFinding
 from segments.catalog import Catalog
+from segments.copies import partial_folder
 from segments.digests import FileDigest
 from segments.errors import UserError
 from segments.files import sync_folder
@@ -41,8 +41,8 @@ def export_bundle(
 ) -> BundleManifest:
     """Gathers findings of a library into a signed ZIP file; what it says.
 
-    The same findings at the same time give the same bytes. A crash leaves at most a hidden folder
-    beside `out`.
+    The same findings at the same time give the same bytes. A kill leaves at most a hidden folder
+    beside `out`, which the next export to that name deletes.
 
     Args:
         case: where the findings come from; its name and notes go along.
@@ -57,18 +57,12 @@ def export_bundle(
     if not findings:
         raise UserError("there is nothing to export: add hits to the case first")
     _require_free(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
-    shutil.rmtree(partial, ignore_errors=True)  # of a killed process that had this one's number
-    partial.mkdir()
-    try:
+    with partial_folder(out) as partial:
         folder = partial / "files"
         items = _gather(library, findings, folder, exact=exact, progress=progress)
         manifest = _describe(library, case, items, folder)
         names = _sign(manifest, folder, key)
         _publish(folder, names, partial / out.name, out)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return manifest
 
 

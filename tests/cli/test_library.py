@@ -62,7 +62,7 @@ def test_delete_asks_and_leaves_the_files(library: Path, tmp_path: Path):
     removed = retrace("delete", "a.mp4", "--library", library, "--yes")
     assert removed.exit_code == 0
     assert removed.stdout == (
-        "fake: removed 1 points, 1 tracks (alan), 0 files of features and 2 of the cache\n"
+        "fake: removed 1 points, 1 files of tracks (alan), 0 of features, 2 of pictures to show\n"
         f"{tmp_path / 'footage' / 'a.mp4'}: the files are untouched\n"
     )
     assert not cached.exists()

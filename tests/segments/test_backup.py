@@ -242,7 +242,9 @@ def test_a_kill_leaves_no_half_library(library: Library, swift_path: Path) -> No
         killed = subprocess.run(command, capture_output=True, check=False)
         assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
         assert not (swift_path / name).exists()
+        assert len(list(swift_path.glob(f".{name}.*.partial"))) == 1
         if work == "backup":
             back_up(library, swift_path / "backup")
     restore(swift_path / "backup", swift_path / "new")
+    assert sorted(path.name for path in swift_path.iterdir()) == ["backup", "library", "new"]
     assert held(Library.open(swift_path / "new")) == before

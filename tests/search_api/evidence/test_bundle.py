@@ -3,6 +3,9 @@
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,8 @@ from PIL import Image
 from search_api.evidence import bundle, items
 from search_api.evidence.bundle import export_bundle
 from search_api.evidence.manifest import MANIFEST, SIGNATURE, BundleManifest
+from search_api.evidence.signing import fingerprint
+from search_api.evidence.verifying import verify_bundle
 from segments.case_records import CaseFinding
 from segments.cases import Cases
 from segments.errors import MediaError, UserError
@@ -27,6 +32,8 @@ from tests.support.evidence import (
 )
 from tests.support.footage import number_of
 from tests.support.small_library import MANIFEST as SPACE
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -213,3 +220,31 @@ def test_an_interrupted_export_leaves_nothing(
     with pytest.raises(KeyboardInterrupt):
         export_bundle(known[0], [known[1]], swift_path / "b.zip", key=SIGNER)
     assert sorted(path.name for path in swift_path.iterdir()) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from search_api.evidence import bundle
+from segments.cases import Cases
+from segments.library import Library
+from tests.support.evidence import SIGNER
+
+bundle.write_archive = lambda out, *_: (out.write(b"PK"), os.kill(os.getpid(), signal.SIGKILL))
+library = Library.open(Path(sys.argv[1]) / "library")
+hits = Cases(library).find("theft").hits
+bundle.export_bundle(library, hits, Path(sys.argv[1]) / "b.zip", key=SIGNER)
+"""
+
+
+def test_a_killed_export_leaves_no_half_bundle(
+    known: tuple[Library, CaseFinding], swift_path: Path
+) -> None:
+    command = [sys.executable, "-c", KILLED, str(swift_path)]
+    killed = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
+    assert not (swift_path / "b.zip").exists()
+    assert len(leftovers(swift_path)) == 1
+    export_bundle(known[0], [known[1]], swift_path / "b.zip", key=SIGNER)
+    assert verify_bundle(swift_path / "b.zip", trusted=fingerprint(SIGNER)).is_proven
+    assert leftovers(swift_path) == []
