@@ -11,6 +11,9 @@ from benchmarks.calibration_check.arguments import TASK as CALIBRATION
 from benchmarks.calibration_check.arguments import CalibrationArguments
 from benchmarks.calibration_check.running import run_check
 from benchmarks.frame_scores.running import replay as replay_frames
+from benchmarks.local_patterns.arguments import TASK as LOCAL_PATTERNS
+from benchmarks.local_patterns.arguments import PatternArguments
+from benchmarks.local_patterns.ped2 import run_ped2
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
@@ -24,6 +27,7 @@ RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {
     ablations.TASK: (AblationArguments, ablations.run_ablations),
     explanations.TASK: (explanations.ExplanationArguments, explanations.run_explanations),
     fights.TASK: (fights.FightArguments, fights.run_fights),
+    LOCAL_PATTERNS: (PatternArguments, run_ped2),
     gradual.TASK: (gradual.GradualArguments, gradual.run_gradual),
 }
 """By the task that a record's arguments name: what they are, and what runs it."""

@@ -8,6 +8,7 @@ import typer
 from cli.bench import (
     calibration,
     frames,
+    local_patterns,
     profiles,
     replaying,
     retrieval,
@@ -29,6 +30,7 @@ app.command("vad-shanghaitech")(frames.labelled("vad-shanghaitech", "ShanghaiTec
 app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
+app.command()(local_patterns.local_patterns)
 for of_trace in (
     traces.trace_ablations,
     traces.trace_explanations,

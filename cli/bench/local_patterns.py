@@ -1,0 +1,48 @@
+"""`retrace bench local-patterns`: what each part of Local Patterns brings on real footage."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.options import RecordOption, SharedOption, WorkOption
+from cli.output import say, show
+
+
+def local_patterns(
+    shared: SharedOption,
+    dataset: Annotated[str, typer.Option(help="ped2.")] = "ped2",
+    work: WorkOption = Path("runs/local-patterns"),
+    setting: Annotated[
+        list[str] | None, typer.Option(help="Names of rows to score; none: all.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Modules per setting.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 1000,
+    out: RecordOption = None,
+) -> None:
+    """UCSD Ped2 by the paper's settings and ours, each clip by what the others have of normal."""
+    from pydantic import ValidationError
+
+    from benchmarks.local_patterns.arguments import PatternArguments
+    from benchmarks.local_patterns.ped2 import run_ped2
+    from benchmarks.local_patterns.report import patterns_table
+    from search_api.schemas import readable
+    from segments.errors import UserError
+
+    options = {
+        "shared": shared,
+        "dataset": dataset,
+        "work": work,
+        "setting": setting or (),
+        "seeds": seeds,
+        "rounds": rounds,
+    }
+    try:
+        arguments = PatternArguments.model_validate(options)
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    record = run_ped2(arguments, say=say)
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(patterns_table(record))
