@@ -23,6 +23,7 @@ from cli.bench.retrieval import (
 )
 from cli.options import SharedOption, WorkOption
 from cli.output import say
+from cli.train_local_patterns import local_patterns
 from cli.train_trace import trace
 from segments.errors import UserError
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Trains models.", no_args_is_help=True)
 app.command()(trace)
+app.command()(local_patterns)
 
 
 @app.command()

@@ -1,78 +1,62 @@
-"""Who judges a camera's regions: the module fitted to it, the shipped one, or plain speed."""
+"""How a state machine's answer is read as yes or no, and what it is taught."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
-import numpy as np
-from jaxtyping import Float32
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional as F
 
-from detectors import local_patterns
-from detectors.local_patterns.cameras import WEIGHTS, camera_folder, find_record
-from detectors.local_patterns.reconstruction import ReconstructionModule
-from detectors.local_patterns.scoring import (
-    Errors,
-    Pooling,
-    clip_scores,
-    region_errors,
-    strongest,
+from detectors.local_patterns.answers import (
+    Answers,
+    constant_target_loss,
+    constant_target_probability,
 )
-from detectors.local_patterns.stored import StoredRegions
-from segments.library import Library
-from segments.region_reasons import RegionReasonTrack
-from segments.scores import AnomalyTrack
+from detectors.local_patterns.base import RegionEncoder
 
-SHIPPED_FOR = "motion"
-"""The engine whose regions shipped modules were fitted on."""
+Reading = Literal["answers", "constants"]
+"""By the words "yes" and "no" (paper, Eq. 6), or by ones and zeros (the released code)."""
+
+
+class Judge(Protocol):
+    """What an answer means."""
+
+    def probability(self, answer: Float[Tensor, "*b d"]) -> Float[Tensor, "*b"]:
+        """From 0 to 1; above 1/2 is a yes."""
+        ...
+
+    def loss(self, answer: Float[Tensor, "*b d"], truth: Float[Tensor, "*b"]) -> Float[Tensor, ""]:
+        """Mean over pairs; `truth` is 1 where the image shows what the question asks, else 0."""
+        ...
 
 
 @dataclass(frozen=True)
-class Judge:
-    """What makes scores of regions."""
+class Constants:
+    """All ones for yes, all zeros for no."""
 
-    module: ReconstructionModule | None = None
-    """None: nothing is known to be normal, and the fastest region counts."""
-    pooling: Pooling = "max"
+    def probability(self, answer: Float[Tensor, "*b d"]) -> Float[Tensor, "*b"]:
+        return constant_target_probability(answer)
 
-    def errors(self, regions: StoredRegions) -> Errors:
-        return region_errors(regions, self.module)
-
-    def judge(
-        self, regions: StoredRegions, pts_s: Float32[np.ndarray, " t"], end_s: float
-    ) -> tuple[AnomalyTrack, RegionReasonTrack]:
-        """The scores of consecutive clips, and the things that make them.
-
-        Args:
-            pts_s: where each clip starts.
-            end_s: where the last one ends.
-        """
-        errors = self.errors(regions)
-        scores = clip_scores(errors, pooling=self.pooling)
-        return (
-            AnomalyTrack(local_patterns.NAME, scores, pts_s, end_s),
-            RegionReasonTrack(local_patterns.NAME, pts_s, end_s, strongest(regions, errors)),
-        )
+    def loss(self, answer: Float[Tensor, "*b d"], truth: Float[Tensor, "*b"]) -> Float[Tensor, ""]:
+        return constant_target_loss(answer, truth)
 
 
-def judge_for(
-    library: Library, cameras: Sequence[str], *, engine: str, appearance_dim: int
-) -> Judge:
-    """The judge of what these cameras saw.
+def judge_for(reading: Reading, encoder: RegionEncoder, *, temperature: float | None) -> Judge:
+    """The judge of a network that speaks in an encoder's space.
 
     Args:
-        cameras: the first that was fitted decides.
-        engine: what finds the library's regions.
-        appearance_dim: width of their patterns.
-
-    Raises:
-        LibraryError: what is known of a camera is damaged.
-        WeightsMissing: its module is.
+        temperature: of "answers" only; see `Answers.temperature`.
     """
-    record = find_record(library, cameras)
-    if record is not None:
-        folder = camera_folder(library, record.camera)
-        return Judge(ReconstructionModule.from_pretrained(folder), record.pooling)
-    folder = WEIGHTS / library.space / "rm"
-    if engine != SHIPPED_FOR or not folder.is_dir():
-        return Judge()
-    shipped = ReconstructionModule.from_pretrained(folder)
-    return Judge(shipped if shipped.config.appearance_dim == appearance_dim else None)
+    if reading == "constants":
+        return Constants()
+    yes, no = torch.from_numpy(encoder.encode_texts(["yes", "no"]))
+    return Answers(yes, no, temperature)
+
+
+def comparable(vectors: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
+    """Image tokens or words as a state machine is given them: of length 1, padding still zeros.
+
+    Raw image tokens can be many times as long as words, which would then count for nothing.
+    """
+    return F.normalize(vectors, dim=-1)

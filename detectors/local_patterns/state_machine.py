@@ -20,6 +20,7 @@ from detectors.weights import load_module, save_module
 
 COMMAND = "retrace train local-patterns --part smm"
 Variant = Literal["paper", "s4"]
+Activation = Literal["none", "gelu"]
 _INITIAL_DEVIATION = 0.02
 
 
@@ -46,7 +47,7 @@ class StateMachineConfig:
     """Legendre polynomials, O; also the width that S4 begins with."""
     first_order: int = 0
     """0 as HiPPO; 1 as the paper's Eq. 10 is printed. Of "paper" only."""
-    activation: Literal["none", "gelu"] = "none"
+    activation: Activation = "none"
     """After each machine of "paper". As printed there is none, and then the answer is an affine
     function of its input: words and picture each add their part, and no pair of them counts."""
     dropout: float = 0.2

@@ -1,0 +1,120 @@
+"""`retrace train local-patterns`: the parts of Local Patterns that are learned."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import defaults
+from cli.options import LibraryOption
+from cli.output import say
+from cli.train_rm import CameraFit, train_rm
+
+
+def local_patterns(
+    part: Annotated[
+        str, typer.Option(help="smm: whether captions still hold; rm: what is normal at a camera.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="smm: folder for the network.")
+    ] = None,
+    work: Annotated[
+        Path, typer.Option("--work", metavar="DIR", help="Drawn regions are kept here.")
+    ] = Path("runs/local-patterns"),
+    scenes: Annotated[int, typer.Option(min=1, help="Simulated scenes to learn from.")] = 800,
+    variant: Annotated[
+        str, typer.Option(help="paper: stacked Legendre machines; s4: the released code's.")
+    ] = "s4",
+    activation: Annotated[
+        str, typer.Option(help="After each machine of `paper`: gelu, or none as printed.")
+    ] = "gelu",
+    recipe: Annotated[
+        str, typer.Option(help="ours, paper (its optimizer and loss), or released (the code's).")
+    ] = "ours",
+    epochs: Annotated[int | None, typer.Option(min=1, help="Another number of them.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, order and negatives.")] = 0,
+    library: LibraryOption = defaults.LIBRARY,
+    camera: Annotated[
+        str | None, typer.Option(metavar="NAME", help="rm: whose normal footage to learn.")
+    ] = None,
+    video: Annotated[
+        list[str] | None,
+        typer.Option(metavar="V", help="rm: normal footage of this camera; repeat. Default: all."),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="TIME", help="rm: only from here in each video.")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="rm: only up to here.")
+    ] = None,
+    trim: Annotated[
+        float,
+        typer.Option(min=0, max=0.5, help="rm: share of the oddest regions that is left out."),
+    ] = 0.0,
+    layers: Annotated[int, typer.Option(min=2, help="rm: fully connected layers.")] = 7,
+    pool: Annotated[
+        str, typer.Option(help="rm: clips are as odd as their oddest region (max), or top3.")
+    ] = "max",
+) -> None:
+    """Trains a part of Local Patterns.
+
+    smm: the State Machine Module, on simulated regions with true and false sentences. A run that
+    was stopped goes on when the same command is given again.
+
+    rm: the Reconstruction Module of one camera of a library, on its own normal footage as it was
+    indexed; then all the camera's videos are scored anew. No footage is read.
+    """
+    from segments.errors import UserError
+
+    if part == "rm":
+        fit = CameraFit(
+            library=library,
+            camera=camera,
+            videos=video or [],
+            start=start,
+            end=end,
+            trim=trim,
+            layers=layers,
+            epochs=epochs,
+            pool=pool,
+            seed=seed,
+        )
+        return train_rm(fit)
+    if part != "smm":
+        raise UserError(f"no part {part!r} to train: choose smm or rm")
+    if out is None:
+        raise UserError("name a folder for the network with --out DIR")
+    asked = {"work": work, "scenes": scenes, "variant": variant, "activation": activation}
+    _train_smm(asked, recipe, {"seed": seed} | ({} if epochs is None else {"epochs": epochs}), out)
+
+
+def _train_smm(asked: dict[str, object], recipe: str, changes: dict[str, int], out: Path) -> None:
+    from dataclasses import replace
+
+    from pydantic import ValidationError
+
+    from benchmarks.local_patterns.smm import SmmTraining, train_smm
+    from detectors.local_patterns.captions import region_captions
+    from detectors.local_patterns.smm_training import recipe_named
+    from encoders.compact.profile import CompactProfile
+    from encoders.regions.compact import CompactRegionEncoder
+    from search_api.schemas import readable
+    from segments.errors import UserError
+
+    chosen = replace(recipe_named(recipe), **changes)
+    try:
+        training = SmmTraining.model_validate(asked | {"recipe": chosen})
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    encoder = CompactRegionEncoder.of(CompactProfile.load(), tuple(region_captions()))
+    record = train_smm(
+        training,
+        encoder,
+        out,
+        on_epoch=lambda epoch, loss: say(f"epoch {epoch}/{chosen.epochs}: loss {loss:.4f}"),
+    )
+    found = record.held_out
+    say(
+        f"wrote {out}: {record.regions} regions; held out, AUC {found.auc:.3f} and accuracy "
+        f"{found.accuracy:.3f} of {found.pairs} pairs (plain cosine: AUC {found.cosine_auc:.3f})"
+    )
