@@ -64,11 +64,12 @@ def refresh(
     for video_id in ledger.stale():
         sources = catalog.sources(video_id)
         content = ledger.content(video_id)
-        if not sources and cases_locking(library, video_id):
+        has_failed = content is not None and content.state == "failed"
+        if (has_failed or not sources) and cases_locking(library, video_id):
             continue
         if not sources:
             removals.append(remove_video(library, store, video_id, catalog=catalog, ledger=ledger))
-        elif content is not None and content.state == "failed":
+        elif has_failed:
             _remove_data(library, store, video_id)
         else:
             store.set_sources(

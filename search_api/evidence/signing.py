@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, Self
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -106,7 +106,7 @@ def load_key(path: Path) -> Ed25519PrivateKey:
         raise UserError(f"others may read the key {path}: `chmod 600 {path}`, or make a new one")
     try:
         key = load_pem_private_key(path.read_bytes(), password=None)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise UserError(f"{path} holds no private key without password (PEM): {error}") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise UserError(f"{path} holds a key of another kind; evidence is signed with Ed25519")
@@ -140,7 +140,7 @@ def read_trusted(text: str) -> str:
         return _parse_fingerprint(content.decode(errors="replace"), text)
     try:
         key = load_pem_public_key(content)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise UserError(f"{text} holds no public key (PEM)") from None
     if not isinstance(key, Ed25519PublicKey):
         raise UserError(f"{text} holds a key of another kind; evidence is signed with Ed25519")
