@@ -6,8 +6,10 @@ import pytest
 
 from indexer.discovery import discover
 from indexer.inspection import find_problems
+from indexer.ledger import Ledger
 from indexer.pipeline import IndexSettings, index_files
 from indexer.spaces import describe_spaces, drop_space, remove_from_all, use_space
+from indexer.upkeep import refresh
 from segments.case_records import CaseFinding
 from segments.cases import Cases
 from segments.catalog import Catalog
@@ -172,6 +174,20 @@ def test_a_locked_video_stays_when_its_file_is_replaced(root: Path, footage: Pat
         cases.lock("theft", locked=False)
     index(root, footage)
     assert count(library) == 2
+
+
+def test_a_locked_video_that_cannot_be_indexed_again_keeps_what_it_has(root: Path):
+    library = Library.open(root)
+    gate, store = lock_gate(library), open_store(library)
+    with Ledger(library) as ledger, Catalog(library) as catalog, Cases(library) as cases:
+        ledger.fail(gate, "the decoder gave up", {})
+        ledger.mark_stale(gate)
+        refresh(library, store, catalog=catalog, ledger=ledger)
+        assert (store.count(), ledger.stale()) == (2, [gate])
+        cases.lock("theft", locked=False)
+        refresh(library, store, catalog=catalog, ledger=ledger)
+        assert (store.count(), ledger.stale()) == (1, [])
+    store.close()
 
 
 def test_the_only_space_with_a_locked_video_is_not_dropped(root: Path, footage: Path):
