@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 import indexer.chunks
-from detectors.trace.contexts import choose
 from detectors.trace.index import open_index
 from detectors.trace.scoring import score
 from detectors.trace.traces import Context, Trace, load_bank, save_context
@@ -67,8 +66,7 @@ def test_untrained_it_is_retrieval_by_appearance(video: Path, tmp_path: Path):
     library = index(tmp_path / "library", video)
     video_id, z = only_video(library), appearance(video)
     with open_index(library, FakeProfile(), load_bank()) as bank:
-        chosen = [one.context for one in choose(z, bank.load_scenes())]
-        normal, anomalous = (s.of_contexts(chosen) for s in bank.load_sets())
+        normal, anomalous = bank.load_sets()
     expected = score(z, normal, anomalous)
     track = TrackStore(library.tracks).load(video_id, "trace")
     np.testing.assert_allclose(track.scores, expected.scores, atol=2e-3)  # of float16 windows
@@ -102,7 +100,7 @@ def test_chunks_change_nothing(video: Path, tmp_path: Path, monkeypatch: pytest.
     for chunk_clips, num_files in ((928, 1), (32, 3)):
         root = tmp_path / str(chunk_clips)
         with CameraContexts(Library.create(root, "fake")) as contexts:
-            contexts.pin("gate", ["street by day", "park"])  # else the first chunk chooses
+            contexts.pin("gate", ["street by day", "park"])
         monkeypatch.setattr(indexer.chunks, "CHUNK_CLIPS", chunk_clips)
         library = index(root, video, settings)
         store, video_id = TimedStore(library.tracks), only_video(library)
@@ -184,9 +182,13 @@ def test_a_pin_to_a_place_that_left_the_bank_names_camera_and_remedy(video: Path
 def test_a_place_with_one_sort_of_sentences_names_camera_and_remedy(video: Path, tmp_path: Path):
     root = tmp_path / "library"
     own = Library.create(root, "fake").own_traces
-    save_context(own, Context("lift", (), (Trace("the lift stands still", "lift", False, None),)))
+    save_context(
+        own, Context("windmill", (), (Trace("the sails turn slowly", "windmill", False, None),))
+    )
     with CameraContexts(Library.open(root)) as contexts:
-        contexts.pin("gate", ["lift"])
+        contexts.pin("gate", ["windmill"])
     settings = IndexSettings(rules=SourceRules(camera="gate"), detectors=("trace",))
-    with pytest.raises(UserError, match=r"'lift'.*camera gate.*no anomalous.*retrace traces add"):
+    with pytest.raises(
+        UserError, match=r"'windmill'.*camera gate.*no anomalous.*retrace traces add"
+    ):
         index(root, video, settings)
