@@ -14,7 +14,7 @@ def trace(
     work: Annotated[
         Path, typer.Option("--work", metavar="DIR", help="Simulated features are kept here.")
     ] = Path("runs/simulated"),
-    videos: Annotated[int, typer.Option(min=0, help="Untrimmed training videos.")] = 1000,
+    videos: Annotated[int, typer.Option(min=0, help="Untrimmed training videos.")] = 1400,
     scenes: Annotated[int, typer.Option(min=0, help="Short scenes with one event each.")] = 0,
     timed: Annotated[
         bool, typer.Option("--timed/--untimed", help="Whether captions say when.")
@@ -28,7 +28,7 @@ def trace(
     joint: Annotated[
         int, typer.Option(min=0, help="Bottleneck over the fused vector; 0 for none.")
     ] = 192,
-    epochs: Annotated[int, typer.Option(min=1, help="Of four pieces of each video.")] = 30,
+    epochs: Annotated[int, typer.Option(min=1, help="Of four pieces of each video.")] = 16,
     batch_size: Annotated[int, typer.Option(min=2, help="Pieces at a time.")] = 48,
     lr: Annotated[float, typer.Option(help="Peak of the learning rate.")] = 2e-3,
     dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.1,

@@ -62,11 +62,8 @@ def contexts_in_use(library: Library, bank: Collection[str]) -> dict[str, tuple[
     return {camera: names for camera, names in there.items() if names}
 
 
-def choose_for_cameras(library: Library, scenes: Scenes, *, only: str | None = None) -> None:
+def choose_for_cameras(library: Library, scenes: Scenes) -> None:
     """Chooses the contexts of cameras by all their footage, and keeps them. Reads it once.
-
-    Args:
-        only: this camera's; None means all.
 
     Raises:
         UserError: TRACE has seen no video.
@@ -76,7 +73,7 @@ def choose_for_cameras(library: Library, scenes: Scenes, *, only: str | None = N
         if not looks:
             raise UserError(NOTHING_SEEN)
         usual = _usual(list(looks.values()))
-        for camera in [only] if only else catalog.cameras():
+        for camera in catalog.cameras():
             videos = [video.video_id for video in catalog.videos(camera=camera)]
             if of_camera := [looks[video] for video in videos if video in looks]:
                 chosen = choose(_mean(of_camera)[None], scenes, usual=usual)

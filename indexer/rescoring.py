@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
-from jaxtyping import Float32
 
 from detectors import trace
 from encoders.base import Profile
-from indexer.choosing import choose_for_cameras
-from indexer.chunks import plan_chunks
+from indexer.choosing import NOTHING_SEEN, iter_seen
 from indexer.pipeline import STORE_WAIT_S
 from indexer.tracing import TraceBench, to_reasons
 from segments.catalog import Catalog, VideoRecord, cameras_of
@@ -74,8 +72,7 @@ def rescore(
 ) -> RescoringReport:
     """Scores a library's videos anew, with the bank and the cameras' contexts as they are now.
 
-    A camera's contexts are those pinned to it, else those that all its footage chooses, which are
-    kept. Videos of no camera choose by their first chunk, as when they were indexed.
+    A camera's contexts are those pinned to it or chosen for it, else the whole bank.
 
     Args:
         profile: of the library's space; encodes what the bank has new.
@@ -88,7 +85,9 @@ def rescore(
     """
 
     def make(catalog: Catalog) -> Finder:
-        return _TraceFinder(library, catalog, _bench(library, profile, camera))
+        if next(iter_seen(library, catalog), None) is None:
+            raise UserError(NOTHING_SEEN)
+        return _TraceFinder(library, catalog, TraceBench.load(profile, library))
 
     return rescore_with(library, make, camera=camera, on_video=on_video, stop=stop)
 
@@ -143,12 +142,6 @@ def _videos(catalog: Catalog, camera: str | None) -> list[VideoRecord]:
     return catalog.videos(camera=camera)
 
 
-def _bench(library: Library, profile: Profile, camera: str | None) -> TraceBench:
-    bench = TraceBench.load(profile, library)
-    choose_for_cameras(library, bench.scenes, only=camera)
-    return bench.as_chosen(library)
-
-
 class _Rescorer:
     """Writes down what a finder says of one video after the other."""
 
@@ -192,10 +185,7 @@ class _TraceFinder:
             return None
         z = windows.rows["windows"]
         cameras = cameras_of(self._catalog.sources(video.video_id))
-        contexts = self._bench.contexts_of(cameras) or self._choose(video, z)
+        contexts = self._bench.contexts_of(cameras)
         found = self._bench.compare(z, contexts)
         track = AnomalyTrack(trace.NAME, found.scores, windows.pts_s, windows.end_s)
         return Finding(track, to_reasons(found, track))
-
-    def _choose(self, video: VideoRecord, z: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
-        return self._bench.choose(z[: len(plan_chunks(video.duration_s)[0])])

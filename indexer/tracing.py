@@ -1,20 +1,18 @@
-"""TRACE while indexing: windows through the network, compared with the sentences of chosen places.
+"""TRACE while indexing: windows through the network, compared with the sentences of places.
 
-Which contexts a video is compared with: those pinned to its camera or chosen for it before, else
-those that its own first chunk looks like, so that a run that resumed chooses the same.
+Which contexts a video is compared with: those pinned to its camera or chosen for it, else the whole
+bank, since every narrower choice by footage scored worse on held-out videos (docs/LOG.md).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from jaxtyping import Float16, Float32
 
 from detectors import trace
-from detectors.trace.contexts import choose
-from detectors.trace.index import Scenes, open_index
+from detectors.trace.index import open_index
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import TraceScores, TraceSet, score
 from detectors.trace.shipped import ahead_of, network_for
@@ -23,7 +21,6 @@ from detectors.trace.traces import load_bank
 from detectors.trace.trained import network_folder
 from encoders.base import Profile
 from indexer.choosing import contexts_in_use
-from indexer.chunks import plan_chunks
 from indexer.features import VideoFeatures
 from segments.camera_contexts import contexts_for
 from segments.errors import UserError
@@ -43,7 +40,6 @@ class TraceBench:
     """The folder of its network, which need not be there."""
     normal: TraceSet
     anomalous: TraceSet
-    scenes: Scenes
     contexts: Mapping[str, Sequence[str]]
     """Pinned or chosen, by camera."""
 
@@ -60,14 +56,8 @@ class TraceBench:
         bank = load_bank(own=library.own_traces)
         with open_index(library, profile, bank) as index:
             normal, anomalous = index.load_sets()
-            scenes = index.load_scenes()
         contexts = contexts_in_use(library, bank)
-        return cls(profile.spec.name, network, normal, anomalous, scenes, contexts)
-
-    def as_chosen(self, library: Library) -> Self:
-        """The same with the contexts that are pinned or chosen by now."""
-        bank = {*self.normal.contexts, *self.anomalous.contexts}
-        return replace(self, contexts=contexts_in_use(library, bank))
+        return cls(profile.spec.name, network, normal, anomalous, contexts)
 
     def detector(self, cameras: Sequence[str]) -> "TraceDetector":
         """For a video that these cameras saw."""
@@ -89,11 +79,10 @@ class TraceBench:
                 )
         return names
 
-    def choose(self, footage: Float32[np.ndarray, "t d"]) -> tuple[str, ...]:
-        """Those that clips look like."""
-        return tuple(one.context for one in choose(footage, self.scenes))
-
     def compare(self, z: Float32[np.ndarray, "t d"], contexts: Sequence[str]) -> TraceScores:
+        """Scores by the sentences of some contexts, or of all where none is named."""
+        if not contexts:
+            return score(z, self.normal, self.anomalous)
         return score(z, self.normal.of_contexts(contexts), self.anomalous.of_contexts(contexts))
 
 
@@ -105,7 +94,7 @@ class TraceDetector:
     def __init__(self, bench: TraceBench, contexts: Sequence[str]) -> None:
         """
         Args:
-            contexts: known for the video's cameras; empty: they are chosen by the video itself.
+            contexts: known for the video's cameras; empty: the whole bank.
         """
         self._bench = bench
         self._contexts = tuple(contexts)
@@ -114,12 +103,8 @@ class TraceDetector:
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
     ) -> Finding:
-        # contexts and scores are of what is kept, so that rescoring says the same
+        # scores are of what is kept, so that rescoring says the same
         windows = self._embed(features, clips, known=known)
-        if not self._contexts:
-            first = plan_chunks(duration_s)[0]
-            shown = windows if clips == first else self._embed(features, first, known=known)
-            self._contexts = self._bench.choose(shown.astype(np.float32))
         found = self._bench.compare(windows.astype(np.float32), self._contexts)
         track = clip_track(self.name, found.scores, clips, duration_s=duration_s)
         return Finding(track, to_reasons(found, track), windows)

@@ -24,7 +24,7 @@ class TraceTraining(BaseModel):
 
     dataset: str = "simulated"
     work: Path = Path("runs/simulated")
-    videos: int = 1000
+    videos: int = 1400
     """Untrimmed training videos, from the first on."""
     scenes: int = 0
     """Short captioned scenes."""
@@ -36,7 +36,7 @@ class TraceTraining(BaseModel):
     ahead: int = 7
     joint: int = 192
     """Bottleneck over the fused vector; 0 for none."""
-    epochs: int = 30
+    epochs: int = 16
     lr: float = 2e-3
     batch_size: int = 48
     dropout: float = 0.1

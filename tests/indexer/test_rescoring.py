@@ -12,8 +12,10 @@ from jaxtyping import Float32
 from typer.testing import CliRunner
 
 from cli.main import app
+from detectors.trace.index import open_index
+from detectors.trace.scoring import score
 from detectors.trace.sentences import Trace
-from detectors.trace.traces import add_trace
+from detectors.trace.traces import add_trace, load_bank
 from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
 from indexer.rescoring import RescoringReport, rescore
@@ -171,7 +173,7 @@ def test_it_is_as_if_indexed_with_the_new_bank(footage: Footage, library: Librar
         add_trace(root / "traces", GOAT)
     before = state(library)
     report = rescore(library, knowing)
-    assert report.outcomes == {gate: "changed", yard: "same"}  # the yard chose other places
+    assert report.outcomes == {gate: "changed", yard: "changed"}
     expected, found = state(index(new, footage, knowing)), state(library)
     assert found != before
     assert found.keys() == expected.keys()
@@ -216,20 +218,19 @@ def _killed(*_: object) -> None:
     raise OSError("killed")
 
 
-def test_a_camera_without_pins_chooses_by_its_footage(footage: Footage, library: Library):
+def test_a_camera_without_pins_is_compared_with_the_whole_bank(footage: Footage, library: Library):
     gate, _ = ids(library, footage)
+    pinned = TrackStore(library.tracks).load(gate, "trace")
     with CameraContexts(library) as contexts:
         contexts.unpin("gate")
     rescore(library, FakeProfile())
     with CameraContexts(library) as contexts:
-        chosen = contexts.chosen()
-    assert list(chosen) == ["gate"]
-    assert chosen["gate"].footage_s == pytest.approx(30.0, abs=0.1)
-    reason = Explainer(library).at(gate, "trace", 1.0)
-    assert reason is not None
-    assert {one.context for one in (*reason.anomalous, *reason.normal)} <= set(
-        chosen["gate"].similarities
-    )
+        assert contexts.by_camera() == {}
+    track = TrackStore(library.tracks).load(gate, "trace")
+    with open_index(library, FakeProfile(), load_bank()) as bank:
+        whole = score(windows_of(library, gate), *bank.load_sets())
+    np.testing.assert_allclose(track.scores, whole.scores, atol=1e-6)
+    assert np.abs(track.scores - pinned.scores).max() > 1e-4
 
 
 def test_what_trace_has_not_seen_is_left_out(footage: Footage, tmp_path: Path):

@@ -63,7 +63,7 @@ def test_a_lesson_reads_appearance_and_motion(tmp_path: Path) -> None:
     video = programme("train", 1)[0]
     path = tmp_path / "features.npz"
     arrays = {"appearance": np.ones((4, 384)), "motion": np.zeros((4, 128))}
-    np.savez(path, audio=np.zeros((4, 8)), measures=np.zeros((4, 9)), **arrays)
+    np.savez(path, allow_pickle=False, audio=np.zeros((4, 8)), measures=np.zeros((4, 9)), **arrays)
     lesson = lessons_of([video], SimulatedFeatures({video.name: path}), timed=True).lessons[0]
     assert [part.shape for part in lesson.read()] == [(4, 384), (4, 128)]
 

@@ -31,10 +31,11 @@ def opened(config: TraceConfig) -> TraceNetwork:
 
 @pytest.mark.parametrize("fusion", FUSIONS)
 @pytest.mark.parametrize("windows", [(Window(4),), (Window(8), Window(8, 4), Window(8, 16))])
+@pytest.mark.parametrize("joint", [0, 5])
 def test_an_untrained_network_is_plain_retrieval_by_appearance(
-    fusion: Fusion, windows: tuple[Window, ...]
+    fusion: Fusion, windows: tuple[Window, ...], joint: int
 ) -> None:
-    network = TraceNetwork(small(fusion=fusion, windows=windows)).eval()
+    network = TraceNetwork(small(fusion=fusion, windows=windows, joint_hidden=joint)).eval()
     appearance, motion = 3 * torch.randn(2, 20, 8), torch.randn(2, 20, 3)
     words = F.normalize(torch.randn(5, 8), dim=-1)
     plain = F.cosine_similarity(appearance[:, :, None], words[None, None], dim=-1)
@@ -62,6 +63,17 @@ def test_motion_counts_within_the_window_only(fusion: Fusion) -> None:
     moved = (network(appearance, motion) - network(appearance, other)).abs().amax(dim=-1)[0]
     # A window of 4 that ends one clip later: clip 6 is seen by the clips 5 to 8.
     assert (moved > 1e-6).tolist() == [5 <= clip <= 8 for clip in range(12)]
+
+
+def test_the_joint_bottleneck_adds_to_the_fused_vector() -> None:
+    """Its weights at 0 but one bias of its output: every vector moves along that axis alone."""
+    network = TraceNetwork(small(joint_hidden=5)).eval()
+    assert network.joint is not None
+    appearance, motion = torch.randn(1, 6, 8), torch.randn(1, 6, 3)
+    with torch.no_grad():
+        next(reversed(list(network.joint.parameters())))[2] = 3.0
+    expected = F.normalize(F.normalize(appearance, dim=-1) + 3.0 * torch.eye(8)[2], dim=-1)
+    torch.testing.assert_close(network(appearance, motion), expected)
 
 
 def test_appearance_alone_ignores_motion() -> None:
