@@ -17,17 +17,24 @@ NEVER = -1e4
 
 
 def loss_of(
-    batch: Batch, z: Float[Tensor, "b q d"], words: Float[Tensor, "s d"], *, tau: float, same: float
+    batch: Batch,
+    z: Float[Tensor, "b q *w d"],
+    words: Float[Tensor, "s d"],
+    *,
+    tau: float,
+    same: float,
 ) -> Float[Tensor, ""]:
     """What the sentences with spans cost, and those without.
 
     Args:
-        z: unit vectors of the clips that are looked at.
+        z: unit vectors of the clips that are looked at; of windows that answer apart, the best
+            counts.
         words: unit vectors of the sentences.
         tau: temperature.
         same: sentences with at least this cosine say the same.
     """
-    logits = z @ words.T / tau
+    cosines = z @ words.T
+    logits = (cosines.amax(dim=2) if z.ndim == 4 else cosines) / tau
     false = batch.seen[..., None] & ~or_alike(batch.inside, words @ words.T >= same)
     timed = batch.inside & batch.timed[:, None]
     untimed = (batch.inside & ~batch.timed[:, None]).any(dim=1)

@@ -69,6 +69,16 @@ def test_the_same_words_of_another_clip_count_neither_way() -> None:
     assert loss_of(_batch(torch.eye(2), timed=True), z, words, tau=0.1, same=0.999).item() > 0.3
 
 
+def test_of_windows_that_answer_apart_the_best_counts() -> None:
+    words = torch.eye(2)
+    z = torch.tensor([[[[0.0, 1.0], [1.0, 0.0]]], [[[0.0, 1.0], [0.0, 1.0]]]])
+    batch = _batch(torch.eye(2), timed=True)
+    apart = loss_of(batch, z, words, tau=1.0, same=0.9)
+    best = torch.tensor([[[1.0, 1.0]], [[0.0, 1.0]]])  # cosines, of the better window each
+    true = torch.eye(2).bool()[:, None]
+    assert apart.item() == pytest.approx(contrast_clips(best, true, ~true).item(), rel=1e-5)
+
+
 def test_outside_its_span_a_sentence_is_false_of_its_own_footage() -> None:
     """One footage, two clips; the sentence is said of the first, and the second looks like it."""
     words, z = torch.tensor([[1.0, 0.0]]), torch.tensor([[[1.0, 0.0], [1.0, 0.0]]])
