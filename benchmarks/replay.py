@@ -14,6 +14,8 @@ from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.local_patterns.arguments import TASK as LOCAL_PATTERNS
 from benchmarks.local_patterns.arguments import PatternArguments
 from benchmarks.local_patterns.ped2 import run_ped2
+from benchmarks.local_patterns.simulated import TASK as LOCAL_PATTERNS_SIMULATED
+from benchmarks.local_patterns.simulated import SimulatedArguments, run_simulated
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
@@ -28,6 +30,7 @@ RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {
     explanations.TASK: (explanations.ExplanationArguments, explanations.run_explanations),
     fights.TASK: (fights.FightArguments, fights.run_fights),
     LOCAL_PATTERNS: (PatternArguments, run_ped2),
+    LOCAL_PATTERNS_SIMULATED: (SimulatedArguments, run_simulated),
     gradual.TASK: (gradual.GradualArguments, gradual.run_gradual),
 }
 """By the task that a record's arguments name: what they are, and what runs it."""

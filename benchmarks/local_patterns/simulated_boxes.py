@@ -14,7 +14,7 @@ from detectors.local_patterns.tracks import overlaps
 
 LEAST_IOU = 0.3
 FALSE_SHARE = 0.05
-"""Of the pictures of normal videos that nothing was fitted on: as many lie above the threshold."""
+"""Of the pictures of normal footage that nothing was fitted on: as many lie above the threshold."""
 AS_ODD = 0.5
 """Regions of the peak's picture with at least this share of its score take part in the event."""
 
@@ -30,7 +30,7 @@ class Peak:
 
 
 def threshold(normal: Sequence[Float[np.ndarray, " p"]]) -> float:
-    """The score that `FALSE_SHARE` of the pictures of normal videos lie above."""
+    """The score that `FALSE_SHARE` of the pictures of normal footage lie above."""
     return float(np.quantile(np.concatenate(normal), 1 - FALSE_SHARE))
 
 

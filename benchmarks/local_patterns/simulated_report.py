@@ -26,8 +26,9 @@ def simulated_table(record: RunRecord) -> str:
         f"intervals over videos. Fitted on {scores['num_normal_regions']:,} regions of normal "
         f"stretches of {arguments['fitted']} training videos; scores are smoothed by a Gaussian of "
         f"{arguments['smooth_s']:g} s. An event is detected above the score that "
-        f"{100 * FALSE_SHARE:g} % of the pictures of {scores['num_held_out']} other normal videos "
-        "exceed; the last column is the share of the detected events whose peak's box is right."
+        f"{100 * FALSE_SHARE:g} % of the pictures of normal stretches of "
+        f"{arguments['held_out']} other training videos exceed; the last column is the share of "
+        "the detected events whose peak's box is right."
     )
     return "\n\n".join(
         [title, markdown_table(HEAD, list(map(_row, scores["rows"]))), origin(record)]

@@ -9,6 +9,7 @@ from cli.bench import (
     calibration,
     frames,
     local_patterns,
+    local_patterns_simulated,
     profiles,
     replaying,
     retrieval,
@@ -31,6 +32,8 @@ app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
 app.command()(local_patterns.local_patterns)
+app.command()(local_patterns.local_patterns_speed)
+app.command()(local_patterns_simulated.local_patterns_simulated)
 for of_trace in (
     traces.trace_ablations,
     traces.trace_explanations,

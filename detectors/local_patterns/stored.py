@@ -62,7 +62,9 @@ class StoredRegions:
             is_carried=_padded([frame.is_carried for frame in frames], most, np.bool_),
             heat=_padded([_bytes(heat(frame.weights)) for frame in frames], most, np.uint8),
         )
-        return cls(**{k: a.reshape(-1, pictures, *a.shape[1:]) for k, a in made.as_rows().items()})
+        clips = len(frames) // pictures
+        rows = made.as_rows().items()
+        return cls(**{k: a.reshape(clips, pictures, *a.shape[1:]) for k, a in rows})
 
     @classmethod
     def of_rows(cls, rows: Mapping[str, Shaped[np.ndarray, "t ..."]]) -> Self:

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 
 from benchmarks.local_patterns.simulated_scorers import (
+    Footage,
     Normal,
     crowd,
     mahalanobis,
     neighbours,
+    present,
+    rarity,
     reconstruction,
     speed,
-    together,
     words,
 )
 from detectors.local_patterns.reconstruction import ReconstructionConfig
@@ -18,8 +20,18 @@ from tests.support.stored_regions import stored
 
 BOX = (0.1, 0.1, 0.2, 0.2)
 RNG = np.random.default_rng(0)
-NORMAL = Normal(RNG.normal(size=(400, 10)).astype(np.float32), 2)
-"""G of 2 numbers and M of 8, all around 0."""
+
+
+def footage(num_clips: int) -> Footage:
+    """A region per clip, with G of 2 numbers and M of 8, all about 0 with a deviation of 1."""
+    regions = stored([[BOX], []] * num_clips)
+    there = (num_clips, 2)
+    regions.patterns[:, 0, 0] = RNG.normal(size=there)
+    regions.motion[:, 0, 0] = RNG.normal(size=(num_clips, 8))
+    return Footage(regions, np.ones(num_clips, bool))
+
+
+NORMAL = Normal([footage(400)])
 
 
 def test_speed_is_the_regions_own():
@@ -32,15 +44,38 @@ def test_a_crowd_counts_the_regions_of_its_picture():
     assert scores[0].tolist() == [[3, 3, 3, 0], [1, 0, 0, 0]]
 
 
-def test_words_share_what_is_near():
-    fit = words(np.array([[2.0, 0.0], [0.0, 1.0]]), np.array([True, False]))
-    (score,) = fit(NORMAL)(stored([[BOX], []], patterns=(3.0, 4.0)))[0, 0, :1].tolist()
-    assert score == pytest.approx(1 / (1 + np.exp((0.8 - 0.6) / 0.05)), rel=1e-3)
+def test_any_region_counts_one():
+    assert present(NORMAL)(stored([[BOX] * 2, []]))[0].tolist() == [[1, 1, 0, 0], [0, 0, 0, 0]]
 
 
-def test_products_are_of_the_same_region():
-    both = together((crowd, speed))(NORMAL)(stored([[BOX] * 2, []], motion=0.5))
-    assert both[0, 0].tolist() == [1.0, 1.0, 0.0, 0.0]
+def test_words_compare_the_nearest_of_both_kinds():
+    normal, anomalous = np.array([[1.0, 0.0], [0.0, -1.0]]), np.array([[0.0, 1.0]])
+    scores = words(normal, anomalous)(NORMAL)(stored([[BOX], []], patterns=(3.0, 4.0)))
+    assert scores[0, 0, 0] == pytest.approx(2.0 + 0.8 - 0.6, rel=1e-3)
+    assert scores[0, 0, 1] == 0.0
+
+
+def test_rarity_adds_the_logs_of_shares_of_normal_regions():
+    """Pictures of one, of two and of three: 1, 2 and 3 regions in 6."""
+    known = stored([[BOX], [BOX] * 2, [BOX] * 3, []])
+    normal = Normal([Footage(known, np.ones(2, bool))])
+    found = rarity((crowd, crowd))(normal)(stored([[BOX] * 2, [BOX] * 4]))
+    np.testing.assert_allclose(found[0, 0], [-2 * np.log(6 / 7)] * 2 + [0, 0], rtol=1e-5)
+    np.testing.assert_allclose(found[0, 1], [-2 * np.log(1 / 7)] * 4, rtol=1e-5)
+
+
+def test_rarity_learns_of_normal_clips_only():
+    known = stored([[BOX], [], [BOX] * 3, []])
+    normal = Normal([Footage(known, np.array([True, False]))])
+    found = rarity((crowd,))(normal)(stored([[BOX], [BOX] * 2]))
+    assert found[0, 0, 0] == pytest.approx(0.0)
+    assert found[0, 1, 0] == pytest.approx(-np.log(1 / 2))
+
+
+def test_features_are_those_of_normal_clips():
+    known = stored([[BOX], [], [BOX] * 3, []], patterns=(0.5, 0.25), motion=2.0)
+    features = Normal([Footage(known, np.array([False, True]))]).features
+    assert features.tolist() == [[0.5, 0.25] + [2.0] * 8] * 3
 
 
 @pytest.mark.parametrize("fit", [mahalanobis, neighbours])
@@ -49,7 +84,7 @@ def test_distances_grow_away_from_normal(fit):
     near, far = (
         score(stored([[BOX], []], patterns=(x, 0.0), motion=0.0))[0, 0, 0] for x in (0.0, 9.0)
     )
-    assert far > near + 5.0
+    assert far > near + 4.0
 
 
 def test_mahalanobis_counts_deviations():
