@@ -1,11 +1,13 @@
 """A record is run again from its own arguments."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from benchmarks.records import RunRecord
-from benchmarks.replay import differences, read_record, replay
+from benchmarks.arguments import TaskArguments
+from benchmarks.records import ROOT, RunRecord
+from benchmarks.replay import RUNS, differences, read_record, replay
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import run_retrieval
 from segments.errors import UserError
@@ -73,6 +75,35 @@ def test_a_record_of_other_options_is_refused(record: RunRecord):
     foreign = record.model_copy(update={"arguments": record.arguments | {"magic": 1}})
     with pytest.raises(UserError, match=r"record of depot is of .*other options: magic = 1"):
         replay(foreign)
+
+
+@pytest.mark.parametrize("task", sorted(RUNS))
+def test_tasks_run_again_from_the_arguments_that_they_keep(
+    record: RunRecord, task: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind, _ = RUNS[task]
+    given: dict[str, Any] = {"shared": "data"} if "shared" in kind.model_fields else {}
+    if kind.model_fields.get("network") and kind.model_fields["network"].is_required():
+        given = {"network": ["one=runs/one"]}
+    asked = kind.model_validate({"task": task, **given})
+    found = list[TaskArguments]()
+    monkeypatch.setitem(RUNS, task, (kind, lambda again: found.append(again) or record))
+    kept = record.model_copy(update={"task": task, "arguments": asked.model_dump(mode="json")})
+    assert replay(kept) == record
+    assert found == [asked]
+
+
+@pytest.mark.parametrize("name", ["trace-ablations", "trace-explanations", "trace-fights"])
+def test_the_records_that_are_kept_can_be_replayed(name: str) -> None:
+    kept = read_record(ROOT / "benchmarks" / "results" / f"{name}.json")
+    kind, _ = RUNS[kept.arguments["task"]]
+    assert kind.model_validate(kept.arguments).model_dump(mode="json") == kept.arguments
+
+
+def test_times_are_not_found_again(record: RunRecord) -> None:
+    timed = record.model_copy(update={"arguments": {"task": "trace-speed"}})
+    with pytest.raises(UserError, match="trace-speed is of times"):
+        replay(timed)
 
 
 def test_what_is_no_record_is_refused(tmp_path: Path):
