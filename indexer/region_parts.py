@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 
 from detectors.local_patterns.asking import shipped_asking
-from detectors.local_patterns.base import RegionEncoder
+from detectors.local_patterns.cameras import digest_of_shipped
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.pipeline import LocalPatterns, PatternConfig
 from detectors.local_patterns.region_source import RegionSource, load_source
 from detectors.local_patterns.regions.opening import ENGINES, open_engine
 from encoders.base import Profile
 from encoders.compact.profile import CompactProfile
+from encoders.models.library import ModelLibrary
+from encoders.models.specs import profile_recipes
 from encoders.regions.compact import CompactRegionEncoder
 from segments.library import Library
 from segments.media import LookSpec
 
-DEFAULT_ENGINE = "motion"
+ENCODER = "compact"
+"""What reads regions for every profile: its weights are on every machine."""
 PICTURES, FIELDS = 2, 4
 """Per clip: a picture each 0.32 s, and two motion fields around each."""
 SMALL_SIDE_PX, LARGE_SIDE_PX = 192, 640
@@ -40,19 +43,23 @@ def open_parts(profile: Profile, library: Library, regions: str | None) -> Regio
         WeightsMissing: the encoder's weights are not on this machine.
     """
     known = load_source(library)
-    engine = regions or (known.engine if known else DEFAULT_ENGINE)
+    engine = regions or (known.engine if known else _default_engine(profile.spec.name))
     config = PatternConfig()
-    encoder_name, encoder = _open_encoder(profile)
-    source = RegionSource.of(engine, encoder_name, config)
-    says_yes = shipped_asking(encoder_name, encoder)
+    compact = profile if isinstance(profile, CompactProfile) else CompactProfile.load()
+    encoder = CompactRegionEncoder.of(compact, tuple(region_captions()))
+    says_yes = shipped_asking(ENCODER, encoder)
+    source = RegionSource.of(engine, ENCODER, config, answers=digest_of_shipped(ENCODER, "smm"))
     patterns = LocalPatterns(open_engine(source.engine), encoder, config, says_yes=says_yes)
     return RegionParts(patterns, source, _second(profile, source.engine))
 
 
-def _open_encoder(profile: Profile) -> tuple[str, RegionEncoder]:
-    """The profile's own region encoder, else that of the compact profile, which is always here."""
-    compact = profile if isinstance(profile, CompactProfile) else CompactProfile.load()
-    return "compact", CompactRegionEncoder.of(compact, tuple(region_captions()))
+def _default_engine(profile: str) -> str:
+    """The one that was pulled along with a pretrained profile, else the one without weights."""
+    models = ModelLibrary.default()
+    recipe = profile_recipes(models).get(profile)
+    if recipe is None or recipe.regions is None or not models.has(recipe.regions):
+        return "motion"
+    return str(models.folder(recipe.regions))
 
 
 def _second(profile: Profile, engine: str) -> LookSpec | None:

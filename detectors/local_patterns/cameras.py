@@ -80,9 +80,13 @@ def digests_for(library: Library, cameras: Iterable[str]) -> dict[str, str]:
     record = find_record(library, cameras)
     if record is not None:
         return {"reconstruction module": record.digest}
-    shipped = WEIGHTS / library.space / "rm" / WEIGHTS_FILE
-    digest = sha256_of(shipped) if shipped.is_file() else NOTHING_KNOWN
-    return {"reconstruction module": digest}
+    return {"reconstruction module": digest_of_shipped(library.space, "rm") or NOTHING_KNOWN}
+
+
+def digest_of_shipped(profile: str, part: str) -> str | None:
+    """SHA-256 of a network that comes with retrace; None where none does."""
+    weights = WEIGHTS / profile / part / WEIGHTS_FILE
+    return sha256_of(weights) if weights.is_file() else None
 
 
 def _checked(folder: Path, camera: str) -> FittedRecord:

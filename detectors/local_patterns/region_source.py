@@ -24,17 +24,25 @@ class RegionSource(BaseModel):
     engine_digest: str | None
     """SHA-256 of those weights."""
     encoder: str
+    answers_digest: str | None
+    """SHA-256 of what decides whether captions are carried on; None where none are."""
     config: dict[str, float | int | str | bool]
     """A `PatternConfig`."""
 
     @classmethod
-    def of(cls, engine: str, encoder: str, config: PatternConfig) -> Self:
+    def of(cls, engine: str, encoder: str, config: PatternConfig, *, answers: str | None) -> Self:
         """Raises:
         LibraryError: the engine's weights are not there.
         """
         path = engine if engine in ENGINES else str(Path(engine).absolute())
         digest = None if engine in ENGINES else _digest(Path(path))
-        return cls(engine=path, engine_digest=digest, encoder=encoder, config=asdict(config))
+        return cls(
+            engine=path,
+            engine_digest=digest,
+            encoder=encoder,
+            answers_digest=answers,
+            config=asdict(config),
+        )
 
     def is_same(self, other: "RegionSource") -> bool:
         """Whether regions of both compare: weights may lie somewhere else."""

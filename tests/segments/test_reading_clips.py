@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from segments.levels import CLIP_S
-from segments.media import MOTION_GRID, ClipBatch, VideoSource
+from segments.media import MOTION_GRID, ClipBatch, LookSpec, VideoSource
 from segments.reading import clips, iter_clip_batches, probe, read_audio
 from segments.spans import TimeSpan
 from tests.support.footage import MovingScene, Tone, number_of, numbered, write_video
@@ -156,3 +156,24 @@ def test_real_clips_are_read_whole(shared_data: Path) -> None:
         assert _joined(batches, "frames").std() > 10
         if source.has_audio:
             assert _joined(batches, "audio").shape[1] == 10_240
+
+
+def test_a_second_look_is_of_the_same_decoded_pictures(tmp_path: Path) -> None:
+    source = _footage(tmp_path / "a.mp4", seconds=3)
+    second = LookSpec(side_px=64, frames_per_clip=1, fields_per_clip=2)
+    (plain,), (batch,) = _read(source), _read(source, second=second)
+    for name in ("frames", "frame_pts_s", "motion"):
+        np.testing.assert_array_equal(getattr(batch, name), getattr(plain, name))
+    assert plain.second is None
+    assert batch.second is not None
+    (alone,) = _read(source, frame_size=(48, 64), frames_per_clip=1, fields_per_clip=2)
+    np.testing.assert_array_equal(batch.second.frames, alone.frames)
+    np.testing.assert_array_equal(batch.second.frame_pts_s, alone.frame_pts_s)
+    np.testing.assert_array_equal(batch.second.motion, alone.motion)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size"), [(16 / 9, (360, 640)), (1.0, (640, 640)), (9 / 16, (640, 360))]
+)
+def test_a_second_look_keeps_the_videos_shape(aspect: float, size: tuple[int, int]) -> None:
+    assert LookSpec(640, 2, 4).frame_size(aspect) == size

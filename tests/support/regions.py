@@ -80,6 +80,6 @@ def _halves(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
 def bright_parts(engine: BrightEngine | None = None, *, most: int = 8) -> RegionParts:
     """Parts for the fake profile."""
     config = PatternConfig(most=most, expand=0.0)
-    source = RegionSource.of("motion", "colours", config)
+    source = RegionSource.of("motion", "colours", config, answers=None)
     patterns = LocalPatterns(engine or BrightEngine(), ColourEncoder(), config)
     return RegionParts(patterns, source, LookSpec(64, PICTURES, 4))
