@@ -14,11 +14,15 @@ from detectors.local_patterns.regions.yolox import YoloxConfig, YoloxRegions
 from encoders.compact.profile import CompactProfile
 from encoders.regions.compact import CompactRegionEncoder
 from segments.errors import UserError
+from segments.media import MOTION_GRID
 
 YOLOX = Path("models") / "yolox-nano" / "yolox_nano.onnx"
 LOW_CONFIDENCE = 0.1
-PAPERS_WINDOWS = (60 / 360, 60 / 240)
-"""Share of Ped2's width and height: the paper's windows have 60 pixels there (Appendix D)."""
+WINDOWS = {
+    "sliding": SlidingConfig(sizes=((60 / 360, 60 / 240),)),
+    "cells": SlidingConfig(sizes=((1 / MOTION_GRID[1], 1 / MOTION_GRID[0]),), stride=1.0),
+}
+"""The paper's windows of 60 x 60 of Ped2's 360 x 240 pixels (Appendix D); every cell by itself."""
 GRIDS = {"compact": (8, 4), "compact-8": (4, 2), "compact-128": (16, 8)}
 """Rows and columns that a box is cut into: N_q is their product."""
 
@@ -38,8 +42,8 @@ class BenchmarkParts:
         DatasetMissing: the network is not in the shared folder.
         UserError: there is no such engine.
         """
-        if name == "sliding":
-            return SlidingWindows(SlidingConfig(sizes=(PAPERS_WINDOWS,)))
+        if name in WINDOWS:
+            return SlidingWindows(WINDOWS[name])
         if not name.startswith("yolox"):
             return open_engine(name)
         path = existing(self._shared / YOLOX, source="this project's shared models")

@@ -65,7 +65,7 @@ def run_ped2(arguments: PatternArguments, *, say: Say = lambda text: None) -> Ru
         command=arguments.command,
         seed=0,
         data={"ucsd-ped2": digest_of([*clips, folder / "labels.csv"])},
-        weights=parts.digests | {"yolox-nano": digest_of([arguments.shared / YOLOX])},
+        weights=_weights(settings, parts, arguments),
         timings_s={"all": round(time.perf_counter() - started, 1)},
         arguments=arguments.model_dump(mode="json"),
         scores={
@@ -77,6 +77,18 @@ def run_ped2(arguments: PatternArguments, *, say: Say = lambda text: None) -> Ru
             "rows": [*rows, _chance(truths, arguments)],
         },
     )
+
+
+def _weights(
+    settings: Sequence[Setting], parts: BenchmarkParts, arguments: PatternArguments
+) -> dict[str, str]:
+    """Of what the settings were made with, and of nothing else."""
+    digests: dict[str, str] = {}
+    if any(setting.reading.encoder for setting in settings):
+        digests |= parts.digests
+    if any(setting.reading.engine.startswith("yolox") for setting in settings):
+        digests["yolox-nano"] = digest_of([arguments.shared / YOLOX])
+    return digests
 
 
 class _Ped2:

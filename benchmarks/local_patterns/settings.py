@@ -13,6 +13,7 @@ from detectors.local_patterns.pipeline import PatternConfig
 from detectors.local_patterns.reconstruction import ReconstructionConfig
 from segments.errors import UserError
 
+Blocks = tuple[Literal["appearance", "motion"], ...]
 Smoothing = Literal["centred", "causal", "none"]
 SIGMA_FRAMES = 3.0
 """Of the Gaussian over each video's frame scores, as Reiss and Hoshen take it (METHODS D)."""
@@ -28,12 +29,14 @@ class Setting:
     name: str
     table: str
     reading: Reading = field(default_factory=Reading)
-    blocks: tuple[Literal["appearance", "motion"], ...] = ("appearance", "motion")
+    blocks: Blocks = ("appearance", "motion")
     module: ReconstructionConfig | None = PAPER
     """Its widths are set by the features. None: a region is as odd as it is fast, untrained."""
     smoothing: Smoothing = "centred"
 
 
+APPEARANCE: Blocks = ("appearance",)
+MOTION: Blocks = ("motion",)
 COMPACT = Reading(encoder="compact")
 _BOX = PatternConfig(mean_over="box")
 _ONE_SIDED = replace(PAPER, motion_sides="more")
@@ -44,19 +47,21 @@ def _attending(attention: Literal["image", "text"]) -> Reading:
     return replace(COMPACT, config=PatternConfig(attention=attention))
 
 
-def _moving(name: str, table: str, **changes: PatternConfig | str) -> Setting:
+def _moving(name: str, table: str, reading: Reading) -> Setting:
     """Setting 8 with another reading."""
-    return Setting(name, table, replace(Reading(), **changes), ("motion",))
+    return Setting(name, table, reading, MOTION)
 
 
-APPEARANCE, MOTION = ("appearance",), ("motion",)
+UNTRAINED = Setting("fastest region, untrained", "baseline", blocks=(), module=None)
 M_ONLY = Setting("8: motion alone", "3", blocks=MOTION)
 WHOLE = Setting("7: patterns and motion, without SMM", "3", COMPACT)
 BEST = Setting("motion alone: box, sped up, one-sided", "ours", Reading(config=_BOX), MOTION, _SPED)
 CHOSEN = BEST.name
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("fastest region, untrained", "baseline", blocks=(), module=None),
+    UNTRAINED,
+    replace(UNTRAINED, name="fastest region, untrained, not smoothed", smoothing="none"),
+    replace(UNTRAINED, name="fastest cell, untrained", reading=Reading(engine="cells")),
     Setting("1, 2, 5: image tokens", "3", _attending("image"), APPEARANCE),
     Setting("4: sentence", "3", _attending("text"), APPEARANCE),
     Setting("3, without SMM: patterns", "3", COMPACT, APPEARANCE),
@@ -65,12 +70,12 @@ SETTINGS: tuple[Setting, ...] = (
     replace(M_ONLY, name="8, D_h = 512", module=replace(PAPER, hidden=512)),
     replace(M_ONLY, name="8, 5 layers", table="4", module=replace(PAPER, layers=5)),
     replace(M_ONLY, name="8, 9 layers", table="4", module=replace(PAPER, layers=9)),
-    _moving("8, without expansion", "4", config=PatternConfig(expand=0.0)),
-    _moving("8, sliding windows", "4", engine="sliding"),
-    _moving("8, moving regions", "ours", engine="motion"),
-    _moving("8, boxes from confidence 0.1", "ours", engine="yolox-low"),
-    _moving("8, vectors encoded anew", "ours", motion="vectors"),
-    _moving("8, mean over the box", "ours", config=_BOX),
+    _moving("8, without expansion", "4", Reading(config=PatternConfig(expand=0.0))),
+    _moving("8, sliding windows", "4", Reading(engine="sliding")),
+    _moving("8, moving regions", "ours", Reading(engine="motion")),
+    _moving("8, boxes from confidence 0.1", "ours", Reading(engine="yolox-low")),
+    _moving("8, vectors encoded anew", "ours", Reading(motion="vectors")),
+    _moving("8, mean over the box", "ours", Reading(config=_BOX)),
     replace(M_ONLY, name="8, one-sided", table="ours", module=_ONE_SIDED),
     BEST,
     replace(BEST, name=f"{BEST.name}, causal", smoothing="causal"),

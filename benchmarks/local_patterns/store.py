@@ -8,10 +8,9 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from jaxtyping import Float32, UInt8
 
 from benchmarks.local_patterns.footage import Fields, Motion, pictures, read_fields
 from benchmarks.local_patterns.packing import (
@@ -21,11 +20,11 @@ from benchmarks.local_patterns.packing import (
     unpacked_frames,
     unpacked_regions,
 )
+from benchmarks.local_patterns.stand_ins import Remembering, Repeated
 from detectors.local_patterns.base import (
     PatternFrame,
     RegionEncoder,
     RegionEngine,
-    RegionFinder,
     Regions,
 )
 from detectors.local_patterns.caption_memory import SayYes
@@ -130,7 +129,7 @@ class PatternStore:
     def _together(
         self, source: VideoSource, readings: Sequence[Reading], name: str
     ) -> list[list[PatternFrame]]:
-        encoder = _Remembering(self._parts.encoder(name))
+        encoder = Remembering(self._parts.encoder(name))
         readers = [self._reader(source, one, encoder) for one in readings]
         around = [self.fields(source, one.motion).around for one in readings]
         found: list[list[PatternFrame]] = [[] for _ in readings]
@@ -149,7 +148,7 @@ class PatternStore:
         says_yes = None
         if reading.carries and encoder is not None:
             says_yes = self._parts.says_yes(encoder)
-        engine = _Repeated(reading.engine, found)
+        engine = Repeated(reading.engine, found)
         return LocalPatterns(engine, encoder, reading.config, says_yes=says_yes).follow()
 
     def _path(self, source: VideoSource, name: str) -> Path:
@@ -161,45 +160,3 @@ class PatternStore:
             write_atomically(path, to_npz(make()))
         with np.load(path) as arrays:
             return dict(arrays)
-
-
-class _Remembering:
-    """An encoder that answers once where several readers ask the same of the same pictures."""
-
-    def __init__(self, encoder: RegionEncoder) -> None:
-        self._encoder = encoder
-        self._asked: tuple[np.ndarray, list[np.ndarray]] | None = None
-        self._tokens: list[Float32[np.ndarray, "n q d"]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._encoder, name)
-
-    def encode(
-        self, pictures: UInt8[np.ndarray, "f h w 3"], boxes: Sequence[Float32[np.ndarray, "n 4"]]
-    ) -> list[Float32[np.ndarray, "n q d"]]:
-        if self._asked is None or not self._is_same(pictures, boxes):
-            self._tokens = self._encoder.encode(pictures, boxes)
-            self._asked = pictures, list(boxes)
-        return self._tokens
-
-    def _is_same(self, pictures: np.ndarray, boxes: Sequence[np.ndarray]) -> bool:
-        assert self._asked is not None
-        return self._asked[0] is pictures and all(map(np.array_equal, self._asked[1], boxes))
-
-
-class _Repeated:
-    """An engine that says again what another one found in every picture of one video."""
-
-    def __init__(self, name: str, found: Sequence[Regions]) -> None:
-        self.name = name
-        self._found = iter(found)
-
-    def follow(self) -> RegionFinder:
-        return self
-
-    def find(
-        self,
-        pictures: UInt8[np.ndarray, "f h w 3"],
-        velocity: Float32[np.ndarray, "f m gh gw 2"],
-    ) -> list[Regions]:
-        return [next(self._found) for _ in pictures]

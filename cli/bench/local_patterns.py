@@ -46,3 +46,29 @@ def local_patterns(
         record.save(out)
         say(f"wrote {out}")
     show(patterns_table(record))
+
+
+def local_patterns_speed(
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    size: Annotated[str, typer.Option(help="real (BLIP-2's sizes), or a tiny smoke.")] = "real",
+    regions: Annotated[int, typer.Option(min=1, help="At once, of all frames.")] = 256,
+    out: RecordOption = None,
+) -> None:
+    """Speed of each module with random weights of BLIP-2's size, beside the FLOP floor."""
+    from pydantic import ValidationError
+
+    from benchmarks.local_patterns.report import pattern_speed_table
+    from benchmarks.local_patterns.speed import PatternSpeedArguments, run_pattern_speed
+    from search_api.schemas import readable
+    from segments.errors import UserError
+
+    options = {"device": device, "size": size, "regions": regions}
+    try:
+        arguments = PatternSpeedArguments.model_validate(options)
+    except ValidationError as error:
+        raise UserError(readable(error)) from error
+    record = run_pattern_speed(arguments)
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(pattern_speed_table(record))
