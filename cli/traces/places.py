@@ -29,7 +29,7 @@ def contexts(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Shows which places stand for each camera: those pinned, or those chosen by its footage."""
+    """Shows which places stand for each camera: pinned, chosen by footage, or the whole bank."""
     opened = Library.open(library)
     if choose:
         _choose(opened)
@@ -62,12 +62,12 @@ def pin(
 
 
 def unpin(camera: CameraArgument, library: LibraryOption = defaults.LIBRARY) -> None:
-    """Lets a camera's footage choose its places again."""
+    """Lets what a camera's footage chose stand for it again, or else the whole bank."""
     with CameraContexts(Library.open(library)) as kept:
         if not kept.unpin(camera):
             known = ", ".join(kept.pinned()) or "none"
             raise UserError(f"nothing is pinned to {camera!r}; pinned cameras: {known}")
-    show(f"{camera} is what its footage shows from here on")
+    show(f"{camera} is what its footage chose, else compared with the whole bank, from here on")
 
 
 def _choose(library: Library) -> None:
