@@ -33,11 +33,14 @@ class SmmTraining(BaseModel):
     work: Path
     """Drawn regions are kept here."""
     scenes: int = 800
-    held_out: int = 200
-    """Scenes of the test split that nothing is learned from."""
     variant: Variant = "s4"
     activation: Activation = "gelu"
     recipe: SmmRecipe = SmmRecipe()
+
+    @property
+    def held_out(self) -> int:
+        """Scenes of the test split that nothing is learned from."""
+        return max(2, self.scenes // 4)
 
 
 class HeldOut(BaseModel):

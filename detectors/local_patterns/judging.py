@@ -55,8 +55,9 @@ def judge_for(reading: Reading, encoder: RegionEncoder, *, temperature: float | 
 
 
 def comparable(vectors: Float[Tensor, "*b d"]) -> Float[Tensor, "*b d"]:
-    """Image tokens or words as a state machine is given them: of length 1, padding still zeros.
+    """Image tokens or words as a state machine is given them: numbers about 1 in size.
 
-    Raw image tokens can be many times as long as words, which would then count for nothing.
+    Raw image tokens can be many times as long as words, which would then count for nothing, and of
+    vectors of length 1 so little is left after the first layer that nothing is learned for long.
     """
-    return F.normalize(vectors, dim=-1)
+    return F.normalize(vectors, dim=-1) * vectors.shape[-1] ** 0.5

@@ -44,15 +44,15 @@ class SmmRecipe:
     lr: float = 2e-3
     decay: float = 0.7
     """Of the learning rate, per epoch."""
-    epochs: int = 6
-    batch_size: int = 128
-    negatives: int = 3
+    epochs: int = 8
+    batch_size: int = 32
+    negatives: int = 1
     """Sentences drawn for no, per region; yes and no count alike all the same."""
     clip_norm: float = 1.0
     seed: int = 0
 
 
-PAPER = SmmRecipe(temperature=None, lr=5e-5, decay=0.99, epochs=20, batch_size=64)
+PAPER = SmmRecipe(temperature=None, lr=5e-5, decay=0.99, epochs=20, batch_size=64, negatives=3)
 RELEASED = SmmRecipe(
     reading="constants",
     optimizer="adamax",
@@ -60,6 +60,7 @@ RELEASED = SmmRecipe(
     decay=0.99,
     epochs=300,
     batch_size=256,
+    negatives=3,
     clip_norm=100.0,
 )
 RECIPES = {"ours": SmmRecipe(), "paper": PAPER, "released": RELEASED}
