@@ -55,12 +55,16 @@ def _moving(name: str, table: str, reading: Reading) -> Setting:
 UNTRAINED = Setting("fastest region, untrained", "baseline", blocks=(), module=None)
 M_ONLY = Setting("8: motion alone", "3", blocks=MOTION)
 WHOLE = Setting("7: patterns and motion, without SMM", "3", COMPACT)
-BEST = Setting("motion alone: box, sped up, one-sided", "ours", Reading(config=_BOX), MOTION, _SPED)
+_CLOSE = Reading(config=PatternConfig(expand=0.0, mean_over="box"))
+_FINE = replace(_CLOSE, motion="fine")
+FIRST = Setting("motion, sped up: expanded boxes", "ours", Reading(config=_BOX), MOTION, _SPED)
+BEST = Setting("motion, sped up: boxes as found, finer flow", "ours", _FINE, MOTION, _SPED)
 CHOSEN = BEST.name
 
 SETTINGS: tuple[Setting, ...] = (
     UNTRAINED,
     replace(UNTRAINED, name="fastest region, untrained, not smoothed", smoothing="none"),
+    replace(UNTRAINED, name="fastest region, untrained, finer flow", reading=_FINE),
     replace(UNTRAINED, name="fastest cell, untrained", reading=Reading(engine="cells")),
     Setting("1, 2, 5: image tokens", "3", _attending("image"), APPEARANCE),
     Setting("4: sentence", "3", _attending("text"), APPEARANCE),
@@ -77,12 +81,14 @@ SETTINGS: tuple[Setting, ...] = (
     _moving("8, vectors encoded anew", "ours", Reading(motion="vectors")),
     _moving("8, mean over the box", "ours", Reading(config=_BOX)),
     replace(M_ONLY, name="8, one-sided", table="ours", module=_ONE_SIDED),
+    FIRST,
+    replace(FIRST, name="motion, sped up: boxes as found", reading=_CLOSE),
     BEST,
     replace(BEST, name=f"{BEST.name}, causal", smoothing="causal"),
     replace(BEST, name=f"{BEST.name}, not smoothed", smoothing="none"),
     replace(
-        BEST,
-        name="patterns and motion: box, sped up, one-sided",
+        FIRST,
+        name="patterns and motion, sped up: expanded boxes",
         reading=replace(COMPACT, config=_BOX),
         blocks=("appearance", "motion"),
     ),

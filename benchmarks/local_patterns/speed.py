@@ -105,7 +105,7 @@ def _row(
 
 
 def _flops(module: _Module) -> int:
-    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH):
+    with sdpa_kernel(SDPBackend.MATH):
         with FlopCounterMode(display=False) as counter:
             module.run()
     return counter.get_total_flops()
@@ -114,18 +114,22 @@ def _flops(module: _Module) -> int:
 def _modules(arguments: PatternSpeedArguments, device: str) -> Iterator[_Module]:
     torch.manual_seed(0)
     with torch.device(device):
-        model = Blip2ForImageTextRetrieval(_config(arguments.size)).to(torch.bfloat16).eval()
+        model = Blip2ForImageTextRetrieval(_config(arguments.size)).to(torch.bfloat16)
+    model.eval().requires_grad_(False)
     n, dim = arguments.regions, model.config.qformer_config.hidden_size
     edge = model.config.vision_config.image_size
     pixels = torch.randn(n, 3, edge, edge, device=device, dtype=torch.bfloat16)
-    seen = torch.no_grad()(lambda: model.vision_model(pixel_values=pixels).last_hidden_state)
+
+    def seen() -> Tensor:
+        return model.vision_model(pixel_values=pixels).last_hidden_state
+
     features = seen()
     yield _Module("backbone", seen)
-    yield _Module("ITAM", torch.no_grad()(lambda: _queries(model, features)))
+    yield _Module("ITAM", lambda: _queries(model, features))
     tokens = _queries(model, features).float()
     writer = _writer(model)
     yield _Module("TSGM: captions written", lambda: writer.write(features))
-    yield _Module("text transformer", torch.no_grad()(lambda: _texts(model, n)))
+    yield _Module("text transformer", lambda: _texts(model, n))
     yield from _small(tokens, n=n, dim=dim, device=device)
 
 
@@ -133,20 +137,20 @@ def _small(tokens: Tensor, *, n: int, dim: int, device: str) -> Iterator[_Module
     """What stands after the two transformers."""
     count = tokens.shape[1]
     config = StateMachineConfig(dim=dim, words=_WORDS, image_tokens=count)
-    machines = StateMachineModule(config).to(device).eval()
+    machines = StateMachineModule(config).to(device).eval().requires_grad_(False)
     words = torch.randn(n, _WORDS, dim, device=device)
-    yield _Module("TSGM: SMM", torch.no_grad()(lambda: machines(words, tokens)))
-    yield _Module("CMAM", torch.no_grad()(lambda: local_pattern(tokens, words[:, 0])), False)
+    yield _Module("TSGM: SMM", lambda: machines(words, tokens))
+    yield _Module("CMAM", lambda: local_pattern(tokens, words[:, 0]), False)
     rng = np.random.default_rng(0)
     velocity = rng.normal(size=(2, *MOTION_GRID, 2)).astype(np.float32)
     boxes = np.sort(rng.uniform(size=(n, 2, 2)), axis=1).reshape(n, 4)
     yield _Module("TME", lambda: motion_histograms(velocity, boxes), False)
     module = ReconstructionModule(ReconstructionConfig(appearance_dim=dim)).to(device).eval()
+    module.requires_grad_(False)
     rows = torch.randn(n, module.config.dim, device=device)
-    yield _Module("RM", torch.no_grad()(lambda: module(rows)))
+    yield _Module("RM", lambda: module(rows))
 
 
-@torch.no_grad()
 def _queries(model: Any, features: Tensor) -> Tensor:
     queries = model.query_tokens.expand(len(features), -1, -1)
     return model.qformer(query_embeds=queries, encoder_hidden_states=features).last_hidden_state
