@@ -45,22 +45,22 @@ def rows(normal: TraceSet, anomalous: TraceSet) -> Sequence[Row]:
     """
     told = words(normal.vectors, anomalous.vectors)
     boxes = (staying, shape, size)
+    alike = reconstruction(ALIKE)
     moved = reconstruction(ReconstructionConfig(appearance_dim=0, hidden=128))
     return (
         Row("any region", present),
         Row("number of regions", crowd),
         Row("speed of the region", speed),
-        Row("RM of G and M", reconstruction(PAPER), is_paper=True),
-        Row("RM, G and M alike, 128 wide", reconstruction(ALIKE)),
-        Row("RM of M alone, 128 wide", moved),
-        Row("Mahalanobis distance of G and M", mahalanobis),
-        Row("nearest normal regions of G and M", neighbours),
-        Row("words: anomalous traces against normal ones, by G", told),
-        Row("how long a region stays", staying),
+        Row("how long the region stays", staying),
         Row("shape of the region", shape),
         Row("size of the region", size),
         Row(CHOSEN, rarity(boxes)),
-        Row("the same and words", rarity((*boxes, told))),
-        Row("the same and RM of M", rarity((*boxes, moved))),
-        Row("the same and RM of G and M", rarity((*boxes, reconstruction(ALIKE)))),
+        Row("words: anomalous traces against normal ones, by G", told),
+        Row("rarity of these and words", rarity((*boxes, told))),
+        Row("RM of G and M", reconstruction(PAPER), is_paper=True),
+        Row("RM of G and M, both alike, 128 wide", alike),
+        Row("RM of M alone, 128 wide", moved),
+        Row("rarity of staying, shape, size and RM", rarity((*boxes, alike))),
+        Row("Mahalanobis distance of G and M", mahalanobis),
+        Row("nearest normal regions of G and M", neighbours),
     )
