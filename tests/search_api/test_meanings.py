@@ -1,8 +1,16 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from detectors.files import WEIGHTS_FILE
+from detectors.local_patterns.cameras import (
+    NOTHING_KNOWN,
+    FittedRecord,
+    camera_folder,
+    save_record,
+)
 from search_api.meanings import (
     calibration_of,
     describe,
@@ -11,6 +19,7 @@ from search_api.meanings import (
     show_length,
     show_number,
 )
+from segments.files import sha256_of
 from segments.library import Library
 from segments.scores import AnomalyTrack
 from tests.support import calibrations
@@ -72,3 +81,31 @@ def test_traces_own_bank_and_network_make_its_scores(tmp_path: Path) -> None:
     bank.save(library.trace_vectors.manifest_file)
     assert digests_of(library, "alan") == make_manifest().digests
     assert digests_of(library, "trace") == {"trace bank": "1" * 64, "trace network": "untrained"}
+
+
+def test_each_cameras_own_module_makes_its_scores(tmp_path: Path) -> None:
+    library = Library.create(tmp_path / "library", "tiny")
+    make_manifest().save(library.manifest_file)
+    folder = camera_folder(library, "gate")
+    folder.mkdir(parents=True)
+    (folder / WEIGHTS_FILE).write_bytes(b"weights")
+    record = FittedRecord(
+        camera="gate",
+        videos=(),
+        from_s=None,
+        to_s=None,
+        footage_s=60.0,
+        num_regions=9,
+        left_out=0,
+        pooling="max",
+        seed=0,
+        score_range=(0.0, 0.5, 1.0),
+        digest=sha256_of(folder / WEIGHTS_FILE),
+        made_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+    save_record(library, record)
+    name = "reconstruction module"
+    assert digests_of(library, "local_patterns", "gate")[name] == record.digest
+    assert digests_of(library, "local_patterns", "yard")[name] == NOTHING_KNOWN
+    assert digests_of(library, "local_patterns")[name] == NOTHING_KNOWN
+    assert digests_of(library, "alan", "gate") == make_manifest().digests
