@@ -55,10 +55,11 @@ def peaks(
         is_now = (event.start_s <= times_s) & (times_s < event.end_s)
         top = int(np.argmax(np.where(is_now & ~is_empty, curve, -np.inf)))
         clip, picture = divmod(top, PICTURES)
-        said = reported(regions, scores, clip, picture)
         truth = _true_box(scene, event, times_s[top])
-        is_there = bool(is_now[top]) and truth is not None and not is_empty[top]
-        iou = float(overlaps(said[None], truth[None])[0, 0]) if is_there else 0.0
+        iou = 0.0
+        if truth is not None and is_now[top] and not is_empty[top]:
+            said = reported(regions, scores, clip, picture)
+            iou = float(overlaps(said[None], truth[None])[0, 0])
         found.append(Peak(event.kind, float(curve[is_now].max(initial=0.0)), iou))
     return found
 

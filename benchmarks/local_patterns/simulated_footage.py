@@ -123,4 +123,5 @@ def _decoded(
 ) -> Iterator[UInt8[np.ndarray, "h w 3"]]:
     for code in np.split(codes, np.cumsum(lengths)[:-1]):
         bgr = cv2.imdecode(code, cv2.IMREAD_COLOR)
+        assert bgr is not None, "it was encoded by `_code`"
         yield np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
