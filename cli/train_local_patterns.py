@@ -24,7 +24,7 @@ def local_patterns(
     scenes: Annotated[int, typer.Option(min=1, help="Simulated scenes to learn from.")] = 800,
     variant: Annotated[
         str, typer.Option(help="paper: stacked Legendre machines; s4: the released code's.")
-    ] = "s4",
+    ] = "paper",
     activation: Annotated[
         str, typer.Option(help="After each machine of `paper`: gelu, or none as printed.")
     ] = "gelu",

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float, Float32, Int64
-from pydantic import BaseModel, ConfigDict
+import torch
+from jaxtyping import Float32, Int64
+from pydantic import BaseModel, ConfigDict, Field
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.local_patterns.lessons import simulated_regions, smm_lessons
 from detectors.local_patterns.asking import Asking
 from detectors.local_patterns.base import RegionEncoder
+from detectors.local_patterns.cmam import token_weights
 from detectors.local_patterns.smm_training import (
     OnEpoch,
     SmmLessons,
@@ -30,10 +32,10 @@ class SmmTraining(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    work: Path
+    work: Path = Field(default=Path("runs/local-patterns"), exclude=True)
     """Drawn regions are kept here."""
     scenes: int = 800
-    variant: Variant = "s4"
+    variant: Variant = "paper"
     activation: Activation = "gelu"
     recipe: SmmRecipe = SmmRecipe()
 
@@ -136,7 +138,6 @@ def _cosine_sums(
     tokens: Float32[np.ndarray, "k n d"],
     rows: Int64[np.ndarray, " k"],
     vectors: Float32[np.ndarray, "s d"],
-) -> Float[np.ndarray, " k"]:
-    unit = tokens / np.linalg.norm(tokens, axis=-1, keepdims=True)
-    own = vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.einsum("knd,kd->k", unit, own[rows])
+) -> Float32[np.ndarray, " k"]:
+    weights = token_weights(torch.from_numpy(tokens), torch.from_numpy(vectors[rows]))
+    return weights.sum(dim=1).numpy()

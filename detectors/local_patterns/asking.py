@@ -74,7 +74,7 @@ def load_asking(folder: Path, encoder: RegionEncoder) -> Asking:
             f"train another with `{COMMAND}`"
         )
     judge = judge_for(recipe.reading, encoder, temperature=recipe.temperature)
-    return Asking(module, judge, encoder)
+    return Asking(module, judge, encoder, threshold=recipe.threshold)
 
 
 def shipped_asking(profile: str, encoder: RegionEncoder) -> Asking | None:

@@ -11,11 +11,13 @@ from benchmarks.simulator.regions import regions
 from benchmarks.simulator.render import Renderer
 from benchmarks.simulator.sampling import sample_scene
 from benchmarks.simulator.scenes import Scene
+from detectors.local_patterns.asking import shipped_asking
 from detectors.local_patterns.base import PatternFrame, Regions
 from detectors.local_patterns.caption_memory import SayYes
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.pipeline import LocalPatterns
 from detectors.local_patterns.questions import to_question
+from detectors.local_patterns.tracks import expanded
 from encoders.compact.profile import CompactProfile
 from encoders.regions.compact import CompactRegionEncoder
 
@@ -118,3 +120,28 @@ def test_a_carried_caption_has_its_own_pattern(scene, pictures, encoder) -> None
         assert now.is_carried[0]
         assert np.abs(now.patterns - own.patterns).max() > 1e-3
         assert np.abs(now.weights - own.weights).max() > 1e-3
+
+
+def test_the_shipped_network_believes_the_right_jacket_more(scene, pictures, encoder) -> None:
+    """A man in white: least 0.89 for white and most 0.85 for red over the views when written."""
+    asking = shipped_asking("compact", encoder)
+    assert asking is not None
+    boxes = [
+        expanded(found.boxes).astype(np.float32) for found in Truth(scene).find(*[pictures] * 2)
+    ]
+    tokens = np.concatenate(encoder.encode(pictures, boxes))
+    white, red = (
+        asking.probability([f"is there a man in a {what}?"] * len(tokens), tokens)
+        for what in ("white shirt", "red jacket")
+    )
+    assert white.min() > red.max()
+
+
+def test_the_shipped_network_carries_captions(scene, pictures, encoder) -> None:
+    """Fewer than whoever believes everything, and more than none."""
+    carried = [
+        sum(bool(frame.is_carried[0]) for frame in read(scene, pictures, encoder, says_yes))
+        for says_yes in (shipped_asking("compact", encoder), None)
+    ]
+    assert 1 <= carried[0] <= len(TIMES_S) - 2
+    assert carried[1] == 0
