@@ -72,8 +72,9 @@ def _title(scores: dict[str, Any], arguments: PatternArguments) -> str:
         f"{scores['num_abnormal']:,} abnormal. The official training clips are not here: RM learns "
         f"from the normal frames of the other clips ({scores['num_normal_only_in']} have some), "
         f"{seeds} per clip. Scores are smoothed by a centred Gaussian of {SIGMA_FRAMES:g} frames "
-        f"unless a row says otherwise. In bold what was chosen before these labels were looked at; "
-        f"{trained} settings were ever scored on them. In percent, with 95 % intervals over clips."
+        f"unless a row says otherwise. In bold what was chosen before a trained score was looked "
+        f"at; the {trained} trained rows are all that were ever scored. "
+        "In percent, with 95 % intervals over clips."
     )
 
 

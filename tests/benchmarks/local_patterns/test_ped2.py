@@ -49,7 +49,7 @@ def test_settings_are_scored_and_shown(shared: Path, tmp_path: Path) -> None:
     assert record.weights == {}
     table = patterns_table(record)
     assert f"| ours | {SETTING} | {row['micro_auc'][0]:.1f} (" in table
-    assert "1 settings were ever scored" in table
+    assert "the 1 trained rows are all" in table
     assert f"**{CHOSEN}**" not in table  # it was not asked for
 
 
