@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 import torch
+import transformers  # its models are loaded when named: after `encoders` has made way for them
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
-from transformers import Blip2Config, Blip2ForImageTextRetrieval, PreTrainedTokenizerFast
 
 from benchmarks.arguments import TaskArguments
 from benchmarks.records import RunRecord, new_record
@@ -69,7 +69,7 @@ def run_pattern_speed(arguments: PatternSpeedArguments) -> RunRecord:
         module.name: _row(module, arguments, device, frames=frames, peak=peak)
         for module in _modules(arguments, device)
     }
-    total_ms = sum(row["ms_per_frame"] for row in rows.values())
+    total_ms = sum(row["ms_per_frame"] or 0.0 for row in rows.values())
     return new_record(
         TASK,
         command=arguments.command,
@@ -114,8 +114,8 @@ def _flops(module: _Module) -> int:
 def _modules(arguments: PatternSpeedArguments, device: str) -> Iterator[_Module]:
     torch.manual_seed(0)
     with torch.device(device):
-        model = Blip2ForImageTextRetrieval(_config(arguments.size)).to(torch.bfloat16)
-    model.eval().requires_grad_(False)
+        model: Any = transformers.Blip2ForImageTextRetrieval(_config(arguments.size))
+    model.to(torch.bfloat16).eval().requires_grad_(False)
     n, dim = arguments.regions, model.config.qformer_config.hidden_size
     edge = model.config.vision_config.image_size
     pixels = torch.randn(n, 3, edge, edge, device=device, dtype=torch.bfloat16)
@@ -167,7 +167,7 @@ def _writer(model: Any) -> CaptionWriter:
     config = model.config.qformer_config
     words = {"[PAD]": 0, "[UNK]": 1, "[DEC]": 2, "[SEP]": 3}
     words |= {f"w{number}": number for number in range(len(words), config.vocab_size)}
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_object=Tokenizer(WordLevel(words, unk_token="[UNK]")),
         pad_token="[PAD]",
         sep_token="[SEP]",
@@ -176,13 +176,15 @@ def _writer(model: Any) -> CaptionWriter:
     return CaptionWriter(model, WordHead(config.hidden_size, config.vocab_size), tokenizer)
 
 
-def _config(size: SizeName) -> Blip2Config:
+def _config(size: SizeName) -> Any:
     """Of blip2-itm-vit-g, or of a tiny one."""
     qformer: dict[str, Any] = {"vocab_size": _VOCABULARY, "use_qformer_text_input": True}
     if size == "real":
-        return Blip2Config(qformer_config=qformer)
+        return transformers.Blip2Config(qformer_config=qformer)
     small = {"hidden_size": 16, "intermediate_size": 32, "num_attention_heads": 2}
     layers = small | {"num_hidden_layers": 2}
     vision = layers | {"image_size": 28, "patch_size": 14}
     tiny = qformer | layers | {"vocab_size": 50, "encoder_hidden_size": 16}
-    return Blip2Config(vision_config=vision, qformer_config=tiny, image_text_hidden_size=8)
+    return transformers.Blip2Config(
+        vision_config=vision, qformer_config=tiny, image_text_hidden_size=8
+    )
