@@ -32,6 +32,12 @@ def trace(
     batch_size: Annotated[int, typer.Option(min=2, help="Pieces at a time.")] = 48,
     lr: Annotated[float, typer.Option(help="Peak of the learning rate.")] = 2e-3,
     dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.1,
+    word_noise: Annotated[
+        float, typer.Option(min=0, help="On sentences' vectors, in their lengths.")
+    ] = 0.0,
+    averaging: Annotated[
+        float, typer.Option(min=0, max=0.9999, help="Decay of the weights' mean; 0 for the last.")
+    ] = 0.0,
     seed: Annotated[int, typer.Option(help="Of weights, order and wordings.")] = 0,
 ) -> None:
     """Trains TRACE on captions that say what happens, and never whether anything is wrong.
@@ -60,6 +66,8 @@ def trace(
         "batch_size": batch_size,
         "lr": lr,
         "dropout": dropout,
+        "word_noise": word_noise,
+        "averaging": averaging,
         "seed": seed,
     }
     try:

@@ -40,6 +40,10 @@ class TraceTraining(BaseModel):
     lr: float = 2e-3
     batch_size: int = 48
     dropout: float = 0.1
+    word_noise: float = 0.0
+    """Length of the noise on sentences' vectors, in their own lengths."""
+    averaging: float = 0.0
+    """Decay of the mean of the weights; 0 for the last weights."""
     seed: int = 0
 
     @property
@@ -52,6 +56,8 @@ class TraceTraining(BaseModel):
             batch_size=self.batch_size,
             max_clips=shown[0],
             pieces=shown[1],
+            word_noise=self.word_noise,
+            averaging=self.averaging,
             seed=self.seed,
         )
 

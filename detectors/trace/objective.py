@@ -21,8 +21,8 @@ def loss_of(
     z: Float[Tensor, "b q *w d"],
     words: Float[Tensor, "s d"],
     *,
+    alike: Bool[Tensor, "s s"],
     tau: float,
-    same: float,
 ) -> Float[Tensor, ""]:
     """What the sentences with spans cost, and those without.
 
@@ -30,12 +30,12 @@ def loss_of(
         z: unit vectors of the clips that are looked at; of windows that answer apart, the best
             counts.
         words: unit vectors of the sentences.
+        alike: which sentences say the same.
         tau: temperature.
-        same: sentences with at least this cosine say the same.
     """
     cosines = z @ words.T
     logits = (cosines.amax(dim=2) if z.ndim == 4 else cosines) / tau
-    false = batch.seen[..., None] & ~or_alike(batch.inside, words @ words.T >= same)
+    false = batch.seen[..., None] & ~or_alike(batch.inside, alike)
     timed = batch.inside & batch.timed[:, None]
     untimed = (batch.inside & ~batch.timed[:, None]).any(dim=1)
     return contrast_clips(logits, timed, false) + contrast_footage(

@@ -4,14 +4,15 @@ What a lesson is, `batches` says; what is minimised, `objective`. Features come 
 as arrays, so nothing of the encoders can change.
 """
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float32
-from torch import nn
+from jaxtyping import Float, Float32
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detectors.trace.batches import Batch, Lesson, make_batch
@@ -36,6 +37,11 @@ class TraceRecipe:
     """Temperature of InfoNCE, and of the soft maximum over clips without a span."""
     same: float = 0.9
     """Sentences with at least this cosine say the same."""
+    word_noise: float = 0.0
+    """Length of the noise on a sentence's vector, in its own lengths, drawn at each step."""
+    averaging: float = 0.0
+    """Decay, at each step, of the mean of the weights that becomes the network; 0 for the last
+    weights."""
     every: int = 3
     """Of how many clips one window is looked at, from a random one on."""
     max_clips: int = 48
@@ -68,6 +74,7 @@ class TraceTrainer:
         self.config, self.lessons, self.recipe = config, lessons, recipe
         self.words = F.normalize(torch.from_numpy(words).float(), dim=-1)
         self.network = TraceNetwork(config)
+        self.average = copy.deepcopy(self.network).eval()
         self.optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay
         )
@@ -78,7 +85,7 @@ class TraceTrainer:
         return self.recipe.epochs * self._steps_per_epoch
 
     def run(self, folder: Path | None = None, *, on_epoch: OnEpoch | None = None) -> TraceNetwork:
-        """Trains to the end; returns the network ready for inference.
+        """Trains to the end; returns the network of averaged weights, ready for inference.
 
         Args:
             folder: for a checkpoint after each epoch, from which a stopped run goes on.
@@ -86,7 +93,8 @@ class TraceTrainer:
         Raises:
             UserError: the folder holds a checkpoint that is damaged, or of another run.
         """
-        state = TrainingState(self.network, self.optimizer, self._identity())
+        both = nn.ModuleList([self.network, self.average])
+        state = TrainingState(both, self.optimizer, self._identity())
         first = 0 if folder is None else state.load(folder)
         for epoch in range(first, self.recipe.epochs):
             torch.manual_seed(hash((self.recipe.seed, epoch)) % 2**32)
@@ -96,7 +104,7 @@ class TraceTrainer:
                 state.save(folder, epoch + 1)
             if on_epoch is not None:
                 on_epoch(epoch + 1, loss)
-        return self.network.eval()
+        return self.average
 
     @property
     def _steps_per_epoch(self) -> int:
@@ -117,17 +125,33 @@ class TraceTrainer:
         for group in self.optimizer.param_groups:
             group["lr"] = recipe.lr * one_cycle(step / self.num_steps)
         z = self.network(batch.appearance, batch.motion, batch.mask, clips=batch.clips)
-        loss = loss_of(batch, z, self.words[batch.rows], tau=recipe.tau, same=recipe.same)
+        words = self.words[batch.rows]
+        alike = words @ words.T >= recipe.same
+        loss = loss_of(batch, z, noisy(words, recipe.word_noise), alike=alike, tau=recipe.tau)
         self.optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip_norm)
         self.optimizer.step()
+        self._add_to_average()
         return loss.item()
+
+    @torch.no_grad()
+    def _add_to_average(self) -> None:
+        pairs = zip(self.average.parameters(), self.network.parameters(), strict=True)
+        for mean, now in pairs:
+            mean.lerp_(now, 1 - self.recipe.averaging)
 
     def _identity(self) -> dict[str, object]:
         """What a checkpoint must share with the run that goes on from it."""
         sizes = {"lessons": len(self.lessons), "sentences": len(self.words)}
         return {"config": asdict(self.config), "recipe": asdict(self.recipe), **sizes}
+
+
+def noisy(words: Float[Tensor, "s d"], share: float) -> Float[Tensor, "s d"]:
+    """Unit vectors of words with noise of about `share` times their length; as they are with 0."""
+    if not share:
+        return words
+    return F.normalize(words + share * torch.randn_like(words) / words.shape[1] ** 0.5, dim=-1)
 
 
 def one_cycle(share: float, *, warm: float = 0.1) -> float:

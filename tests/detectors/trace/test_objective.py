@@ -65,15 +65,16 @@ def test_the_same_words_of_another_clip_count_neither_way() -> None:
     """Two footages, each with one clip and the same sentence in other words."""
     words = torch.nn.functional.normalize(torch.tensor([[1.0, 0.0], [0.99, 0.1]]), dim=-1)
     z = words[:, None].clone()
-    assert loss_of(_batch(torch.eye(2), timed=True), z, words, tau=0.1, same=0.9).item() < 1e-6
-    assert loss_of(_batch(torch.eye(2), timed=True), z, words, tau=0.1, same=0.999).item() > 0.3
+    batch, alike = _batch(torch.eye(2), timed=True), torch.ones(2, 2).bool()
+    assert loss_of(batch, z, words, alike=alike, tau=0.1).item() < 1e-6
+    assert loss_of(batch, z, words, alike=torch.eye(2).bool(), tau=0.1).item() > 0.3
 
 
 def test_of_windows_that_answer_apart_the_best_counts() -> None:
     words = torch.eye(2)
     z = torch.tensor([[[[0.0, 1.0], [1.0, 0.0]]], [[[0.0, 1.0], [0.0, 1.0]]]])
     batch = _batch(torch.eye(2), timed=True)
-    apart = loss_of(batch, z, words, tau=1.0, same=0.9)
+    apart = loss_of(batch, z, words, alike=torch.eye(2).bool(), tau=1.0)
     best = torch.tensor([[[1.0, 1.0]], [[0.0, 1.0]]])  # cosines, of the better window each
     true = torch.eye(2).bool()[:, None]
     assert apart.item() == pytest.approx(contrast_clips(best, true, ~true).item(), rel=1e-5)
@@ -82,9 +83,12 @@ def test_of_windows_that_answer_apart_the_best_counts() -> None:
 def test_outside_its_span_a_sentence_is_false_of_its_own_footage() -> None:
     """One footage, two clips; the sentence is said of the first, and the second looks like it."""
     words, z = torch.tensor([[1.0, 0.0]]), torch.tensor([[[1.0, 0.0], [1.0, 0.0]]])
-    timed = loss_of(_batch(torch.tensor([[[1], [0]]]), timed=True), z, words, tau=0.1, same=0.9)
+    alike = torch.ones(1, 1).bool()
+    batch = _batch(torch.tensor([[[1], [0]]]), timed=True)
+    timed = loss_of(batch, z, words, alike=alike, tau=0.1)
     assert timed.item() == pytest.approx(math.log(2) / 2, rel=1e-5)  # no other sentence to find
-    untimed = loss_of(_batch(torch.tensor([[[1], [1]]]), timed=False), z, words, tau=0.1, same=0.9)
+    batch = _batch(torch.tensor([[[1], [1]]]), timed=False)
+    untimed = loss_of(batch, z, words, alike=alike, tau=0.1)
     assert untimed.item() == pytest.approx(0.0, abs=1e-6)
 
 

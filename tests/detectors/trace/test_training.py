@@ -1,5 +1,6 @@
 """Training by value, frozen features, seeds and resumption."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import torch
 from detectors.trace.batches import Footage, Lesson, Said
 from detectors.trace.checkpoints import CHECKPOINT_FILE
 from detectors.trace.config import TraceConfig, Window
-from detectors.trace.training import TraceRecipe, TraceTrainer, one_cycle
+from detectors.trace.training import TraceRecipe, TraceTrainer, noisy, one_cycle
 from segments.errors import UserError
 
 DIM, MOTION = 8, 4
@@ -22,6 +23,40 @@ def test_the_rate_goes_up_and_down() -> None:
     assert one_cycle(0.1) == pytest.approx(1.0)
     assert one_cycle(0.55) == pytest.approx(0.5)
     assert one_cycle(1.0) == pytest.approx(0.0)
+
+
+def test_noise_has_its_share_of_a_words_length() -> None:
+    torch.manual_seed(0)
+    words = torch.nn.functional.normalize(torch.randn(3, 4096), dim=-1)
+    cosines = (noisy(words, 0.75) * words).sum(dim=1)
+    assert cosines.tolist() == pytest.approx([0.8] * 3, abs=0.02)  # legs 3/4 and 1
+    assert torch.equal(noisy(words, 0.0), words)
+
+
+def test_noise_is_drawn_anew_at_each_step() -> None:
+    words = torch.eye(DIM)[:2]
+    assert not torch.equal(noisy(words, 0.5), noisy(words, 0.5))
+    plain, noised = _trainer(RECIPE).run(), _trainer(replace(RECIPE, word_noise=0.5)).run()
+    name = "visual.3.weight"
+    assert not torch.equal(plain.state_dict()[name], noised.state_dict()[name])
+
+
+def test_averaged_weights_by_hand() -> None:
+    """One step, half of the old weights kept: those that start at 0 are half of the last ones."""
+    trainer = _trainer(replace(RECIPE, epochs=1, batch_size=24, averaging=0.5))
+    made = trainer.run().state_dict()["visual.3.weight"]
+    last = trainer.network.state_dict()["visual.3.weight"]
+    assert trainer.num_steps == 1
+    assert last.abs().max() > 0
+    assert torch.equal(made, last / 2)
+
+
+def test_without_averaging_the_last_weights_are_the_network() -> None:
+    trainer = _trainer(RECIPE)
+    made = trainer.run()
+    for name, value in trainer.network.state_dict().items():
+        assert torch.equal(value, made.state_dict()[name]), name
+    assert not made.training
 
 
 def test_footage_is_told_apart_by_motion_that_happens_once() -> None:
@@ -41,12 +76,15 @@ def test_with_spans_the_clip_itself_is_found() -> None:
     assert _share_in_time(trainer) >= 0.9
 
 
-def test_the_same_seed_gives_the_same_weights_interrupted_or_not(tmp_path: Path) -> None:
-    straight = _trainer(RECIPE).run()
-    stopped = _trainer(RECIPE)
+@pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, word_noise=0.7, averaging=0.9)])
+def test_the_same_seed_gives_the_same_weights_interrupted_or_not(
+    tmp_path: Path, recipe: TraceRecipe
+) -> None:
+    straight = _trainer(recipe).run()
+    stopped = _trainer(recipe)
     with pytest.raises(KeyboardInterrupt):
         stopped.run(tmp_path, on_epoch=_stop_after_two)
-    resumed = _trainer(RECIPE).run(tmp_path)
+    resumed = _trainer(recipe).run(tmp_path)
     for name, value in straight.state_dict().items():
         assert torch.equal(value, resumed.state_dict()[name]), name
 
