@@ -97,10 +97,11 @@ class MotionFinder:
         if self._background.age <= config.warm_up:
             new = np.zeros_like(new)
         height, width = new.shape
-        support = cv2.resize(moving.astype(np.uint8), (width, height), interpolation=_NEAREST)
-        support |= cv2.dilate(self._background.before.astype(np.uint8), _AROUND)
+        moves = cv2.resize(moving.astype(np.uint8), (width, height), interpolation=_NEAREST)
+        was_new = cv2.dilate(self._background.before.astype(np.uint8), _AROUND)
         parts = parts_of(new, gap=2 * round(config.gap * height / 2))
-        is_supported = parts.share_of(support > 0) >= config.least_support
+        support = np.asarray(moves, bool) | np.asarray(was_new, bool)
+        is_supported = parts.share_of(support) >= config.least_support
         return parts, is_supported & (parts.sizes >= config.least_size)
 
 
