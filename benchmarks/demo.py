@@ -20,16 +20,18 @@ from rich.console import Console
 from rich.panel import Panel
 from rich.progress import Progress
 
-from benchmarks.simulator.demo import NAME_PATTERN, demo_clips
+from benchmarks.simulator.demo import GATE, NAME_PATTERN, demo_clips
 from benchmarks.simulator.library import write_clips
 from benchmarks.simulator.sampling import sample_scene
 from benchmarks.simulator.sounds import render_sound
+from detectors import alan, local_patterns, trace
 from segments.catalog import Catalog
 from segments.errors import RetraceError
 from segments.library import Library
 from segments.media import AUDIO_RATE_HZ
 from segments.tracks import TrackStore
 
+DETECTORS = (alan.NAME, trace.NAME, local_patterns.NAME)
 SOUND_SEED = 90_001
 SOME_FAILED = 3
 console = Console(highlight=False)
@@ -47,13 +49,20 @@ def main() -> int:
     footage = options.footage or draw_footage(out / "footage")
     narrower = ("--level", "video") if options.footage else ("--camera", "shop-2")
     here = ("--library", library)
-    pattern = f"{NAME_PATTERN}*"
-    retrace("index", footage, *here, "--name-pattern", pattern, allowed=(0, SOME_FAILED))
+    asked = ("--name-pattern", f"{NAME_PATTERN}*", "--detectors", ",".join(DETECTORS))
+    retrace("index", footage, *here, *asked, allowed=(0, SOME_FAILED))
     retrace("search", "something is burning", *here, "--limit", 6, "--sheet", out / "words.png")
     noise = write_noise(out / "smashed-window.wav")
     retrace("search", "--audio", noise, *here, "--limit", 6, "--sheet", out / "sound.png")
     retrace("search", "somebody falls to the floor", *here, *narrower, "--limit", 3)
-    retrace("curve", most_eventful(library), *here, "--png", out / "curve.png")
+    shown = most_eventful(library)
+    if not options.footage:
+        retrace("train", "local-patterns", "--part", "rm", *here, "--camera", GATE.name)
+    explained = ("--explain", "--png")
+    retrace("curve", shown, *here, "--detector", trace.NAME, *explained, out / "curve.png")
+    retrace(
+        "curve", shown, *here, "--detector", local_patterns.NAME, *explained, out / "things.png"
+    )
     console.print(farewell(out, library, time.monotonic() - started))
     return 0
 
@@ -91,7 +100,7 @@ def most_eventful(library: Path) -> str:
     tracks = TrackStore(str(opened.tracks))
     with Catalog(opened) as catalog:
         videos = sorted(catalog.videos(), key=lambda video: -video.duration_s)[:4]
-        best = max(videos, key=lambda v: float(tracks.load(v.video_id, "alan").scores.max()))
+        best = max(videos, key=lambda v: float(tracks.load(v.video_id, alan.NAME).scores.max()))
         return catalog.sources(best.video_id)[0].path
 
 
@@ -111,7 +120,7 @@ def retrace(*arguments: object, allowed: Sequence[int] = (0,)) -> None:
 def farewell(out: Path, library: Path, seconds: float) -> Panel:
     text = (
         f"Pictures of the hits: {out / 'words.png'}, {out / 'sound.png'}\n"
-        f"A curve:              {out / 'curve.png'}\n\n"
+        f"Curves and reasons:   {out / 'curve.png'}, {out / 'things.png'}\n\n"
         "Go on with footage of your own:\n"
         "  source .venv/bin/activate\n"
         "  retrace index YOUR_FOLDER --library my-library\n"
