@@ -28,16 +28,16 @@ def trace(
     joint: Annotated[
         int, typer.Option(min=0, help="Bottleneck over the fused vector; 0 for none.")
     ] = 192,
-    epochs: Annotated[int, typer.Option(min=1, help="Of four pieces of each video.")] = 16,
+    epochs: Annotated[int, typer.Option(min=1, help="Of four pieces of each video.")] = 8,
     batch_size: Annotated[int, typer.Option(min=2, help="Pieces at a time.")] = 48,
     lr: Annotated[float, typer.Option(help="Peak of the learning rate.")] = 2e-3,
     dropout: Annotated[float, typer.Option(min=0, max=0.9)] = 0.1,
     word_noise: Annotated[
         float, typer.Option(min=0, help="On sentences' vectors, in their lengths.")
-    ] = 0.0,
+    ] = 1.0,
     averaging: Annotated[
         float, typer.Option(min=0, max=0.9999, help="Decay of the weights' mean; 0 for the last.")
-    ] = 0.0,
+    ] = 0.998,
     seed: Annotated[int, typer.Option(help="Of weights, order and wordings.")] = 0,
 ) -> None:
     """Trains TRACE on captions that say what happens, and never whether anything is wrong.

@@ -36,13 +36,13 @@ class TraceTraining(BaseModel):
     ahead: int = 7
     joint: int = 192
     """Bottleneck over the fused vector; 0 for none."""
-    epochs: int = 16
+    epochs: int = 8
     lr: float = 2e-3
     batch_size: int = 48
     dropout: float = 0.1
-    word_noise: float = 0.0
+    word_noise: float = 1.0
     """Length of the noise on sentences' vectors, in their own lengths."""
-    averaging: float = 0.0
+    averaging: float = 0.998
     """Decay of the mean of the weights; 0 for the last weights."""
     seed: int = 0
 
