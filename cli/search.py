@@ -8,7 +8,7 @@ import typer
 from cli import defaults
 from cli.options import LibraryOption
 from cli.output import require_one, require_png, say, show, write, write_picture
-from cli.tables import hits_csv, hits_table
+from cli.tables import hits_csv, hits_table, reasons_table
 from search_api.checks import check_answerable, check_asks
 from search_api.clock import parse_wall_time
 from search_api.curves import DEFAULT_DETECTOR, best_track
@@ -172,11 +172,11 @@ def _print(response: SearchResponse, form: Form, tracks: TrackStore) -> None:
     elif form == "csv":
         write(hits_csv(response.hits))
     elif response.hits:
-        show(
-            hits_table(
-                response, {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
-            )
-        )
+        curves = {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
+        show(hits_table(response, curves))
+        if (reasons := reasons_table(response.hits)).row_count:
+            write("")
+            show(reasons)
 
 
 def _listed(heard: dict[str, float]) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from search_api.clock import show_span, show_wall_time
 from search_api.curves import binned, context, sparkline
 from search_api.schemas import Curve, Explanation, RegionReason, SearchHit, SearchResponse
-from search_api.stretches import describe_region
+from search_api.stretches import describe_reason, describe_region
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
@@ -37,14 +37,12 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
         ("time", False, lambda hit: show_wall_time(hit.start_time) if hit.start_time else ""),
         ("score", True, lambda hit: f"{hit.score:.4f}"),
         ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
-        ("nearest trace", False, nearest_trace),
-        ("oddest thing", False, oddest_thing),
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
     cells = {title: [Text.assemble(show(hit)) for hit in hits] for title, _, show in columns}
     shown = [(title, right) for title, right, _ in columns if any(cells[title])]
     for title, right in shown:
-        is_long = title in ("video", "nearest trace", "oddest thing")
+        is_long = title == "video"
         table.add_column(
             title,
             justify="right" if right else "left",
@@ -54,6 +52,26 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
     for row in zip(*(cells[title] for title, _ in shown), strict=True):
         table.add_row(*row)
     return table
+
+
+def reasons_table(hits: Sequence[SearchHit]) -> Table:
+    """Why hits are odd, a line each: the nearest anomalous sentence, then the oddest thing.
+
+    It has no rows where no detector explains itself.
+    """
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    table.add_column("why it is odd, where it is oddest")
+    for hit in hits:
+        reasons = filter(None, (_sentence(hit), oddest_thing(hit)))
+        for index, reason in enumerate(reasons):
+            table.add_row("" if index else str(hit.rank), Text(reason))
+    return table
+
+
+def _sentence(hit: SearchHit) -> str:
+    sentences = hit.explanation.anomalous if hit.explanation else []
+    return describe_reason(sentences[0]) if sentences else ""
 
 
 def nearest_trace(hit: SearchHit) -> str:

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.patches import Rectangle
 
 from cli.plots import describe_reasons
-from cli.tables import curve_csv, hits_csv, oddest_thing
+from cli.tables import curve_csv, hits_csv, oddest_thing, reasons_table
 from detectors.trace.traces import load_bank
 from search_api.curve_picture import draw_curve
 from search_api.curve_regions import Peak, warmed
@@ -138,6 +138,10 @@ def test_a_hit_carries_the_oddest_thing_beside_the_nearest_trace(library: Librar
     header, row = hits_csv([hit]).splitlines()
     assert header.endswith(",nearest_trace,oddest_thing")
     assert "A dog runs" in row
+    ranks, reasons = (list(column.cells) for column in reasons_table([hit]).columns)
+    assert ranks == [str(hit.rank), ""]
+    assert str(reasons[0]) == f"{trace.text} ({trace.kind}, prison block)"
+    assert str(reasons[1]) == oddest_thing(hit)
 
 
 def search(library: Library):
