@@ -31,6 +31,7 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     "indexing": indexing_table,
     "local-patterns-ped2": patterns_table,
     "local-patterns-simulated": simulated_table,
+    "local-patterns-walkway": patterns_table,
     "tower-speed": profiles_table,
     "trace-ablations": ablations_table,
     "trace-explanations": explanations_table,

@@ -11,9 +11,10 @@ from benchmarks.calibration_check.arguments import TASK as CALIBRATION
 from benchmarks.calibration_check.arguments import CalibrationArguments
 from benchmarks.calibration_check.running import run_check
 from benchmarks.frame_scores.running import replay as replay_frames
+from benchmarks.local_patterns.arguments import SPEED_TASK as LOCAL_PATTERNS_SPEED
 from benchmarks.local_patterns.arguments import TASK as LOCAL_PATTERNS
 from benchmarks.local_patterns.arguments import PatternArguments
-from benchmarks.local_patterns.ped2 import run_ped2
+from benchmarks.local_patterns.running import run_patterns
 from benchmarks.local_patterns.simulated import TASK as LOCAL_PATTERNS_SIMULATED
 from benchmarks.local_patterns.simulated import SimulatedArguments, run_simulated
 from benchmarks.records import RunRecord
@@ -29,7 +30,7 @@ RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {
     ablations.TASK: (AblationArguments, ablations.run_ablations),
     explanations.TASK: (explanations.ExplanationArguments, explanations.run_explanations),
     fights.TASK: (fights.FightArguments, fights.run_fights),
-    LOCAL_PATTERNS: (PatternArguments, run_ped2),
+    LOCAL_PATTERNS: (PatternArguments, run_patterns),
     LOCAL_PATTERNS_SIMULATED: (SimulatedArguments, run_simulated),
     gradual.TASK: (gradual.GradualArguments, gradual.run_gradual),
 }
@@ -64,7 +65,7 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"the record of {record.task} keeps no arguments to run again from; its command was "
             f"`{record.command}`"
         )
-    if task == speed.TASK:
+    if task in (speed.TASK, LOCAL_PATTERNS_SPEED):
         raise UserError(
             f"the record of {task} is of times, which no run finds again: to compare machines, run "
             f"`{record.command}`"

@@ -6,13 +6,14 @@ from typing import Literal
 from benchmarks.arguments import TaskArguments
 
 TASK = "local-patterns"
+SPEED_TASK = "local-patterns-speed"
 
 
 class PatternArguments(TaskArguments):
-    """Local Patterns on real footage, one thing changed at a time."""
+    """Local Patterns on Ped2, or on the simulated walkway that settings were chosen by."""
 
     task: str = TASK
-    dataset: Literal["ped2"] = "ped2"
+    dataset: Literal["ped2", "walkway"] = "ped2"
     shared: Path
     work: Path = Path("runs/local-patterns")
     setting: tuple[str, ...] = ()

@@ -30,6 +30,16 @@ PAPERS_MS = {
 """Table 6, which does not say whether a row is a frame's or a region's; they add up to less than
 the 84 ms that the paper has for a frame."""
 
+_FOOTAGE = {
+    "ped2": "**UCSD Ped2**: the test clips, as the official training clips are not here",
+    "walkway": "**A simulated walkway** like Ped2's, boxes as a small detector may find them",
+}
+_CHOICE = {
+    "ped2": "In bold what was chosen on the walkway before it was scored here; rows of boxes had "
+    "been scored here before. The {trained} trained rows are all that were ever scored.",
+    "walkway": "In bold what was chosen here for Ped2.",
+}
+
 
 def patterns_table(record: RunRecord) -> str:
     """One row per setting, the chosen one in bold, beside what the paper has for it."""
@@ -68,12 +78,11 @@ def _title(scores: dict[str, Any], arguments: PatternArguments) -> str:
     seeds = f"{arguments.seeds} modules" if arguments.seeds > 1 else "one module"
     trained = sum(row["table"] != "baseline" for row in scores["rows"])
     return (
-        f"**UCSD Ped2**: {scores['num_videos']} test clips, {scores['num_frames']:,} frames, "
-        f"{scores['num_abnormal']:,} abnormal. The official training clips are not here: RM learns "
-        f"from the normal frames of the other clips ({scores['num_normal_only_in']} have some), "
-        f"{seeds} per clip. Scores are smoothed by a centred Gaussian of {SIGMA_FRAMES:g} frames "
-        f"unless a row says otherwise. In bold what was chosen before a trained score was looked "
-        f"at; the {trained} trained rows are all that were ever scored. "
+        f"{_FOOTAGE[arguments.dataset]}, {scores['num_videos']} clips, {scores['num_frames']:,} "
+        f"frames, {scores['num_abnormal']:,} abnormal. RM learns from the normal frames of the "
+        f"other clips ({scores['num_normal_only_in']} have some), {seeds} per clip. Scores are "
+        f"smoothed by a centred Gaussian of {SIGMA_FRAMES:g} frames unless a row says otherwise. "
+        f"{_CHOICE[arguments.dataset].format(trained=trained)} "
         "In percent, with 95 % intervals over clips."
     )
 

@@ -21,6 +21,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks.arguments import TaskArguments
+from benchmarks.local_patterns.arguments import SPEED_TASK
 from benchmarks.records import RunRecord, new_record
 from benchmarks.tower_speed.arguments import SizeName
 from benchmarks.training_speed.measures import device_name, peak_tflops, synchronize
@@ -32,7 +33,6 @@ from encoders.regions.blip2_writing import CaptionWriter, WordHead
 from encoders.registry import resolve_device
 from segments.media import MOTION_GRID
 
-TASK = "local-patterns-speed"
 _VOCABULARY = 30_523
 _WORDS = 32
 
@@ -40,7 +40,7 @@ _WORDS = 32
 class PatternSpeedArguments(TaskArguments):
     """What `retrace bench local-patterns-speed` was asked for."""
 
-    task: str = TASK
+    task: str = SPEED_TASK
     device: str = "auto"
     size: SizeName = "real"
     regions: int = 256
@@ -71,7 +71,7 @@ def run_pattern_speed(arguments: PatternSpeedArguments) -> RunRecord:
     }
     total_ms = sum(row["ms_per_frame"] or 0.0 for row in rows.values())
     return new_record(
-        TASK,
+        SPEED_TASK,
         command=arguments.command,
         seed=0,
         data={},

@@ -101,7 +101,7 @@ class PatternStore:
         return unpacked_regions(self._kept(source, f"regions-{engine}-{motion}", make))
 
     def patterns(self, source: VideoSource, reading: Reading) -> list[PatternFrame]:
-        """The patterns of each picture; the motion in them is made anew, which takes no time."""
+        """The patterns of each picture; the motion in them is made anew, in seconds a video."""
         fields = self.fields(source, reading.motion)
         unseen = np.zeros((len(fields.pts_s), 1, 1, 3), np.uint8)
         moving = self._reader(source, reading, None).read(unseen, fields.around, fields.pts_s)

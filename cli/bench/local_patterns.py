@@ -11,7 +11,7 @@ from cli.output import say, show
 
 def local_patterns(
     shared: SharedOption,
-    dataset: Annotated[str, typer.Option(help="ped2.")] = "ped2",
+    dataset: Annotated[str, typer.Option(help="ped2, or walkway (simulated).")] = "ped2",
     work: WorkOption = Path("runs/local-patterns"),
     setting: Annotated[
         list[str] | None, typer.Option(help="Names of rows to score; none: all.")
@@ -20,12 +20,12 @@ def local_patterns(
     rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 1000,
     out: RecordOption = None,
 ) -> None:
-    """UCSD Ped2 by the paper's settings and ours, each clip by what the others have of normal."""
+    """Ped2 or a walkway by the paper's settings and ours, learning from the other clips."""
     from pydantic import ValidationError
 
     from benchmarks.local_patterns.arguments import PatternArguments
-    from benchmarks.local_patterns.ped2 import run_ped2
     from benchmarks.local_patterns.report import patterns_table
+    from benchmarks.local_patterns.running import run_patterns
     from search_api.schemas import readable
     from segments.errors import UserError
 
@@ -41,7 +41,7 @@ def local_patterns(
         arguments = PatternArguments.model_validate(options)
     except ValidationError as error:
         raise UserError(readable(error)) from error
-    record = run_ped2(arguments, say=say)
+    record = run_patterns(arguments, say=say)
     if out is not None:
         record.save(out)
         say(f"wrote {out}")

@@ -42,9 +42,10 @@ class ReconstructionConfig:
     deviations: Literal["dimensions", "blocks"] = "dimensions"
     """One deviation is each feature's own, or that of its whole block. By its own, a direction
     that hardly anyone takes weighs as much as the one that everyone walks in, noise and all."""
-    motion_sides: Literal["both", "more"] = "both"
+    motion_sides: Literal["both", "more", "excess"] = "both"
     """Which errors of M count in scores: "more" leaves out those of less motion than comes back,
-    where a region that is slower than normal is not odd."""
+    where a region that is slower than normal is not odd; "excess" does not square the others
+    either, so that scores grow as speeds do, whichever way the motion is spread."""
     faster: float = 1.0
     """In training M is multiplied by up to this, and to be given back as it was: the module then
     answers fast motion with the normal motion that it most resembles, not with a copy."""
@@ -92,8 +93,10 @@ class ReconstructionModule(nn.Module):
         block's weight: a row's score is their sum.
         """
         appearance, motion = self.misses(features, features).split(self.config.blocks, dim=1)
-        if self.config.motion_sides == "more":
+        if self.config.motion_sides != "both":
             motion = motion.clamp_min(0)
+        if self.config.motion_sides == "excess":
+            motion = motion.sqrt()
         return self._mean_squares(appearance, motion)
 
     def misses(

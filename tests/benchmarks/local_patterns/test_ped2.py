@@ -7,7 +7,8 @@ import pytest
 
 from benchmarks.datasets.base import DatasetMissing
 from benchmarks.local_patterns.arguments import PatternArguments
-from benchmarks.local_patterns.ped2 import CHANCE, run_ped2
+from benchmarks.local_patterns.clips import CHANCE
+from benchmarks.local_patterns.ped2 import run_ped2
 from benchmarks.local_patterns.report import patterns_table
 from benchmarks.local_patterns.settings import CHOSEN
 from tests.support.footage import MovingScene, write_video
@@ -49,7 +50,7 @@ def test_settings_are_scored_and_shown(shared: Path, tmp_path: Path) -> None:
     assert record.weights == {}
     table = patterns_table(record)
     assert f"| ours | {SETTING} | {row['micro_auc'][0]:.1f} (" in table
-    assert "the 1 trained rows are all" in table
+    assert "The 1 trained rows are all" in table
     assert f"**{CHOSEN}**" not in table  # it was not asked for
 
 

@@ -67,6 +67,8 @@ def test_slower_than_what_comes_back_may_count_nothing() -> None:
     np.testing.assert_allclose(_blank().errors(rows), [[0, 9 / 2], [4 / 3 / 2, 9 / 2]], rtol=1e-6)
     one_sided = _blank(motion_sides="more").errors(rows)
     np.testing.assert_allclose(one_sided, [[0, 9 / 2], [4 / 3 / 2, 0]], rtol=1e-6)
+    unsquared = _blank(motion_sides="excess").errors(rows)
+    np.testing.assert_allclose(unsquared, [[0, 3 / 2], [4 / 3 / 2, 0]], rtol=1e-6)
 
 
 @pytest.mark.parametrize("layers", [5, 7])
