@@ -19,6 +19,6 @@ class PatternArguments(TaskArguments):
     setting: tuple[str, ...] = ()
     """Names of the settings to score; none takes all."""
     seeds: int = 1
-    """Modules per setting; metrics are means over them."""
+    """Modules per clip of the chosen setting, metrics being means over them; others have one."""
     rounds: int = 1000
     """Bootstrap rounds."""

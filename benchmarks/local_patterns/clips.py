@@ -56,7 +56,7 @@ class KnownClips:
 
         Scores are kept in the work folder: a run that is stopped goes on where it was.
         """
-        seeds = self._arguments.seeds if setting.module else 1
+        seeds = self._arguments.seeds if setting.name == CHOSEN else 1
         runs = [self._ranked(setting, seed) for seed in range(seeds)]
         return self._counted(setting.name, setting.table, runs)
 

@@ -75,13 +75,14 @@ def pattern_speed_table(record: RunRecord) -> str:
 
 
 def _title(scores: dict[str, Any], arguments: PatternArguments) -> str:
-    seeds = f"{arguments.seeds} modules" if arguments.seeds > 1 else "one module"
+    seeds = f", {arguments.seeds} in the bold row" if arguments.seeds > 1 else ""
     trained = sum(row["table"] != "baseline" for row in scores["rows"])
     return (
         f"{_FOOTAGE[arguments.dataset]}, {scores['num_videos']} clips, {scores['num_frames']:,} "
         f"frames, {scores['num_abnormal']:,} abnormal. RM learns from the normal frames of the "
-        f"other clips ({scores['num_normal_only_in']} have some), {seeds} per clip. Scores are "
-        f"smoothed by a centred Gaussian of {SIGMA_FRAMES:g} frames unless a row says otherwise. "
+        f"other clips ({scores['num_normal_only_in']} have some), one module per clip{seeds}. "
+        f"Scores are smoothed by a centred Gaussian of {SIGMA_FRAMES:g} frames unless a row says "
+        f"otherwise. "
         f"{_CHOICE[arguments.dataset].format(trained=trained)} "
         "In percent, with 95 % intervals over clips."
     )

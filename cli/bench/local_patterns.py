@@ -16,7 +16,7 @@ def local_patterns(
     setting: Annotated[
         list[str] | None, typer.Option(help="Names of rows to score; none: all.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Modules per setting.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Modules of the chosen setting.")] = 1,
     rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 1000,
     out: RecordOption = None,
 ) -> None:
