@@ -93,16 +93,26 @@ def test_tasks_run_again_from_the_arguments_that_they_keep(
     assert found == [asked]
 
 
-@pytest.mark.parametrize("name", ["trace-ablations", "trace-explanations", "trace-fights"])
+KEPT = (
+    "local-patterns-ped2",
+    "local-patterns-walkway",
+    "trace-ablations",
+    "trace-explanations",
+    "trace-fights",
+)
+
+
+@pytest.mark.parametrize("name", KEPT)
 def test_the_records_that_are_kept_can_be_replayed(name: str) -> None:
     kept = read_record(ROOT / "benchmarks" / "results" / f"{name}.json")
     kind, _ = RUNS[kept.arguments["task"]]
     assert kind.model_validate(kept.arguments).model_dump(mode="json") == kept.arguments
 
 
-def test_times_are_not_found_again(record: RunRecord) -> None:
-    timed = record.model_copy(update={"arguments": {"task": "trace-speed"}})
-    with pytest.raises(UserError, match="trace-speed is of times"):
+@pytest.mark.parametrize("task", ["trace-speed", "local-patterns-speed"])
+def test_times_are_not_found_again(record: RunRecord, task: str) -> None:
+    timed = record.model_copy(update={"arguments": {"task": task}})
+    with pytest.raises(UserError, match=f"{task} is of times"):
         replay(timed)
 
 
