@@ -95,6 +95,10 @@ class CameraContexts:
         )
         return {str(row["camera"]): _chosen(row) for row in rows}
 
+    def forget_choices(self) -> None:
+        """What is not pinned is compared with the whole bank again."""
+        self._rows.execute("DELETE FROM chosen_contexts WHERE space = ?", (self._space,))
+
     def in_use(self, camera: str | None) -> tuple[str, ...]:
         """Those pinned, else those chosen; none where nothing is known: the whole bank then."""
         return () if camera is None else self.by_camera().get(camera, ())

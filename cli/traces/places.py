@@ -7,7 +7,7 @@ import typer
 
 from cli import defaults
 from cli.options import LibraryOption
-from cli.output import say, show, write
+from cli.output import require_one, say, show, write
 from cli.traces.options import STORE_WAIT_S, JsonOption
 from cli.traces.tables import choices_table
 from detectors.trace.traces import load_bank, require_context
@@ -27,13 +27,20 @@ def contexts(
     choose: Annotated[
         bool, typer.Option("--choose", help="Choose anew, by all the footage of each camera.")
     ] = False,
+    forget: Annotated[
+        bool,
+        typer.Option("--forget", help="Forget what was chosen: the whole bank, or pins, again."),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Shows which places stand for each camera: pinned, chosen by footage, or the whole bank."""
+    require_one(["--choose" if choose else None, "--forget" if forget else None])
     opened = Library.open(library)
     if choose:
         _choose(opened)
     with Catalog(opened) as catalog, CameraContexts(opened) as kept:
+        if forget:
+            kept.forget_choices()
         pinned, chosen = kept.pinned(), kept.chosen()
         cameras = sorted({*catalog.cameras(), *pinned, *chosen})
     if as_json:

@@ -174,6 +174,8 @@ def test_contexts_are_chosen_by_the_footage(library: Library) -> None:
     with CameraContexts(library) as kept:
         kept.pin("yard", ["park"])
         assert (kept.in_use("yard"), kept.in_use(None)) == (("park",), ())
+    assert "exclude each other" in complaint("contexts", "--choose", "--forget")
+    assert "yard    park        pin  not chosen yet" in ok("contexts", "--forget")
 
 
 @pytest.mark.usefixtures("library")

@@ -27,6 +27,9 @@ def test_pins_go_before_what_was_chosen(library: Library) -> None:
         assert contexts.unpin("gate")
         assert not contexts.unpin("gate")
         assert contexts.in_use("gate") == ("park", "street")
+        contexts.pin("yard", ["harbour"])
+        contexts.forget_choices()
+        assert contexts.by_camera() == {"yard": ("harbour",)}
 
 
 def test_a_choice_says_what_it_rests_on_and_is_replaced(library: Library) -> None:
