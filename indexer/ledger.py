@@ -5,9 +5,9 @@ import sqlite3
 import time
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field, replace
-from typing import Literal, Self
+from typing import Literal
 
-from segments.database import connect, transaction
+from segments.database import Tables, transaction
 from segments.library import Library
 
 State = Literal["pending", "indexing", "done", "failed"]
@@ -59,21 +59,12 @@ class FileRecord:
     """Why it could not be read."""
 
 
-class Ledger:
+class Ledger(Tables):
     """The indexer's tables for one vector space of a library. One object per thread."""
 
     def __init__(self, library: Library) -> None:
         self.space = library.space
-        self._rows = connect(library.database, part="ledger", version=VERSION, schema=SCHEMA)
-
-    def close(self) -> None:
-        self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(library.database, part="ledger", version=VERSION, schema=SCHEMA)
 
     def begin(self, video_id: str, digests: Mapping[str, str]) -> None:
         """An attempt at a content starts."""

@@ -7,11 +7,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from segments.database import connect
+from segments.database import Tables
 from segments.library import Library
 
 VERSION = 1
@@ -36,7 +35,7 @@ class ChosenContexts(BaseModel):
     chosen_at: AwareDatetime
 
 
-class CameraContexts:
+class CameraContexts(Tables):
     """The tables of one library. One object per thread; any number of processes may read.
 
     Pins are the same for all vector spaces; each space chooses by its own vectors.
@@ -47,18 +46,7 @@ class CameraContexts:
         LibraryError: the database is damaged or of another version.
         """
         self._space = library.space
-        self._rows = connect(
-            library.database, part="camera contexts", version=VERSION, schema=SCHEMA
-        )
-
-    def close(self) -> None:
-        self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(library.database, part="camera contexts", version=VERSION, schema=SCHEMA)
 
     def pin(self, camera: str, contexts: Sequence[str]) -> None:
         """From here on these stand for the camera, in place of whatever did."""

@@ -6,10 +6,9 @@ space that its hits were found in.
 
 import sqlite3
 from datetime import UTC, datetime
-from typing import Self
 
 from segments.case_records import MAX_NOTE_CHARS, Case, CaseFinding, CaseHit, CaseNote
-from segments.database import connect, transaction
+from segments.database import Tables, transaction
 from segments.errors import UserError
 from segments.library import Library
 
@@ -43,23 +42,14 @@ ORDER BY name
 """
 
 
-class Cases:
+class Cases(Tables):
     """The cases of one library. One object per thread; any number of processes may write."""
 
     def __init__(self, library: Library) -> None:
         """Raises:
         LibraryError: the database is damaged or of another version.
         """
-        self._rows = connect(library.cases_file, part="cases", version=VERSION, schema=SCHEMA)
-
-    def close(self) -> None:
-        self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(library.cases_file, part="cases", version=VERSION, schema=SCHEMA)
 
     def create(self, name: str) -> Case:
         """Opens a case without hits.

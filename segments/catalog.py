@@ -6,11 +6,11 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from segments.database import connect, transaction
+from segments.database import Tables, transaction
 from segments.errors import UserError
 from segments.library import Library
 
@@ -73,7 +73,7 @@ class SourceRecord(BaseModel):
     """Already added to `recorded_at`."""
 
 
-class Catalog:
+class Catalog(Tables):
     """The tables of one library. One object per thread; any number of processes may read.
 
     Videos are those of the library's vector space; sources and clocks are the same for all spaces.
@@ -84,16 +84,7 @@ class Catalog:
         LibraryError: the database is damaged or of another version.
         """
         self._space = library.space
-        self._rows = connect(library.database, part="catalog", version=VERSION, schema=SCHEMA)
-
-    def close(self) -> None:
-        self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(library.database, part="catalog", version=VERSION, schema=SCHEMA)
 
     def add_video(self, record: VideoRecord) -> None:
         """Adds a video, or replaces what is known about it."""

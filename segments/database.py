@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from segments.errors import LibraryError
 
@@ -33,6 +34,25 @@ def connect(path: Path, *, part: str, version: int, schema: str) -> sqlite3.Conn
         connection.close()
         raise LibraryError(f"{path}: {part} is of version {found}; this retrace reads {version}")
     return connection
+
+
+class Tables:
+    """One part's tables in a library's database. One object per thread; any process may read."""
+
+    def __init__(self, path: Path, *, part: str, version: int, schema: str) -> None:
+        """Raises:
+        LibraryError: the database is damaged or of another version.
+        """
+        self._rows = connect(path, part=part, version=version, schema=schema)
+
+    def close(self) -> None:
+        self._rows.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 @contextmanager

@@ -5,9 +5,8 @@ A number is made from its sentence, so that any order of runs, killed or not, gi
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Self
 
-from segments.database import connect
+from segments.database import Tables
 from segments.library import Library
 
 VERSION = 1
@@ -20,23 +19,14 @@ def number_of(sentence: str) -> int:
     return int.from_bytes(hashlib.sha256(sentence.encode()).digest()[:8]) if sentence else 0
 
 
-class SentenceTable:
+class SentenceTable(Tables):
     """The sentences of one library. One object per thread; any number of processes may read."""
 
     def __init__(self, library: Library) -> None:
         """Raises:
         LibraryError: the database is damaged or of another version.
         """
-        self._rows = connect(library.database, part="sentences", version=VERSION, schema=SCHEMA)
-
-    def close(self) -> None:
-        self._rows.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+        super().__init__(library.database, part="sentences", version=VERSION, schema=SCHEMA)
 
     def add(self, sentences: Iterable[str]) -> None:
         """Keeps sentences; those that are there already stay."""
