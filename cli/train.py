@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cli.bench.retrieval import (
     AnnotationsOption,
@@ -25,7 +24,6 @@ from cli.options import SharedOption, WorkOption
 from cli.output import say
 from cli.train_local_patterns import local_patterns
 from cli.train_trace import trace
-from segments.errors import UserError
 
 if TYPE_CHECKING:
     from benchmarks.retrieval.experiment import Experiment
@@ -105,12 +103,9 @@ def alan(
 
 def _experiment(options: dict[str, Any]) -> "Experiment":
     from benchmarks.retrieval.arguments import TrainArguments
-    from search_api.schemas import readable
+    from search_api.schemas import parse
 
-    try:
-        arguments = TrainArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(TrainArguments, options)
     return arguments.experiment()
 
 

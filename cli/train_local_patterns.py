@@ -91,21 +91,15 @@ def local_patterns(
 def _train_smm(asked: dict[str, object], recipe: str, changes: dict[str, int], out: Path) -> None:
     from dataclasses import replace
 
-    from pydantic import ValidationError
-
     from benchmarks.local_patterns.smm import SmmTraining, train_smm
     from detectors.local_patterns.captions import region_captions
     from detectors.local_patterns.smm_training import recipe_named
     from encoders.compact.profile import CompactProfile
     from encoders.regions.compact import CompactRegionEncoder
-    from search_api.schemas import readable
-    from segments.errors import UserError
+    from search_api.schemas import parse
 
     chosen = replace(recipe_named(recipe), **changes)
-    try:
-        training = SmmTraining.model_validate(asked | {"recipe": chosen})
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    training = parse(SmmTraining, asked | {"recipe": chosen})
     encoder = CompactRegionEncoder.of(CompactProfile.load(), tuple(region_captions()))
     record = train_smm(
         training,

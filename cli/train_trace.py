@@ -46,11 +46,9 @@ def trace(
 
     A run that was stopped goes on when the same command is given again.
     """
-    from pydantic import ValidationError
 
     from benchmarks.trace.training import TraceTraining, train_trace
-    from search_api.schemas import readable
-    from segments.errors import UserError
+    from search_api.schemas import parse
 
     options = {
         "dataset": dataset,
@@ -70,10 +68,7 @@ def trace(
         "averaging": averaging,
         "seed": seed,
     }
-    try:
-        asked = TraceTraining.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    asked = parse(TraceTraining, options)
     record = train_trace(
         asked, out, on_epoch=lambda epoch, loss: say(f"epoch {epoch}/{epochs}: loss {loss:.3f}")
     )

@@ -1,7 +1,7 @@
 """What is asked and what is answered, as it crosses the door: console JSON now, HTTP later."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     AwareDatetime,
@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from segments.errors import UserError
 from segments.media import Level
 
+Asked = TypeVar("Asked", bound=BaseModel)
 MAX_LIMIT = 1000
 MAX_TEXT_CHARS = 300
 """About what fits into the text encoders' 64 word pieces."""
@@ -83,8 +84,17 @@ def parse_request(fields: Mapping[str, object]) -> SearchRequest:
     Raises:
         UserError: some field is wrong; one line names each, what came and what is allowed.
     """
+    return parse(SearchRequest, fields)
+
+
+def parse(model: type[Asked], fields: Mapping[str, object]) -> Asked:
+    """What somebody asked for, checked.
+
+    Raises:
+        UserError: some field is wrong; one line names each, what came and what is allowed.
+    """
     try:
-        return SearchRequest.model_validate(fields)
+        return model.model_validate(fields)
     except ValidationError as error:
         raise UserError(readable(error)) from None
 

@@ -21,13 +21,11 @@ def local_patterns(
     out: RecordOption = None,
 ) -> None:
     """Ped2 or a walkway by the paper's settings and ours, learning from the other clips."""
-    from pydantic import ValidationError
 
     from benchmarks.local_patterns.arguments import PatternArguments
     from benchmarks.local_patterns.report import patterns_table
     from benchmarks.local_patterns.running import run_patterns
-    from search_api.schemas import readable
-    from segments.errors import UserError
+    from search_api.schemas import parse
 
     options = {
         "shared": shared,
@@ -37,10 +35,7 @@ def local_patterns(
         "seeds": seeds,
         "rounds": rounds,
     }
-    try:
-        arguments = PatternArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(PatternArguments, options)
     record = run_patterns(arguments, say=say)
     if out is not None:
         record.save(out)
@@ -55,18 +50,13 @@ def local_patterns_speed(
     out: RecordOption = None,
 ) -> None:
     """Speed of each module with random weights of BLIP-2's size, beside the FLOP floor."""
-    from pydantic import ValidationError
 
     from benchmarks.local_patterns.report import pattern_speed_table
     from benchmarks.local_patterns.speed import PatternSpeedArguments, run_pattern_speed
-    from search_api.schemas import readable
-    from segments.errors import UserError
+    from search_api.schemas import parse
 
     options = {"device": device, "size": size, "regions": regions}
-    try:
-        arguments = PatternSpeedArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(PatternSpeedArguments, options)
     record = run_pattern_speed(arguments)
     if out is not None:
         record.save(out)

@@ -4,11 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cli.options import RecordOption, SharedOption
 from cli.output import say, show
-from segments.errors import UserError
 
 FeaturesOption = Annotated[
     Path | None, typer.Option("--features", metavar="DIR", help="Folder of clip features.")
@@ -230,12 +228,9 @@ def _run(task: str, out: Path | None, **options: Any) -> None:
     from benchmarks.retrieval.arguments import RetrievalArguments
     from benchmarks.retrieval.report import table_of
     from benchmarks.retrieval.tasks import Watcher, run_retrieval
-    from search_api.schemas import readable
+    from search_api.schemas import parse
 
-    try:
-        arguments = RetrievalArguments.model_validate({"task": task} | options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(RetrievalArguments, {"task": task} | options)
     watcher = Watcher(say, on_video=_say_drawn)
     record = run_retrieval(arguments, watcher)
     if out is not None:

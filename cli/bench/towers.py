@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cli.options import RecordOption
 from cli.output import say, show
 from cli.stopping import stop_on_interrupt
-from segments.errors import UserError
 
 
 def tower_speed(
@@ -42,12 +40,9 @@ def _run(out: Path | None, **options: Any) -> None:
     from benchmarks.tower_speed.arguments import TowerSpeedArguments
     from benchmarks.tower_speed.report import tower_speed_table
     from benchmarks.tower_speed.running import run_tower_speed
-    from search_api.schemas import readable
+    from search_api.schemas import parse
 
-    try:
-        arguments = TowerSpeedArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(TowerSpeedArguments, options)
     with stop_on_interrupt() as stop:
         record = run_tower_speed(arguments, say, stop.is_set)
     if out is not None:

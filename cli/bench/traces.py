@@ -26,13 +26,11 @@ def trace_ablations(
     out: RecordOption = None,
 ) -> None:
     """TRACE on the simulated test videos, with one thing changed at a time."""
-    from pydantic import ValidationError
 
     from benchmarks.trace.ablations import run_ablations
     from benchmarks.trace.arguments import ABLATIONS, AblationArguments
     from benchmarks.trace.report import ablations_table
-    from search_api.schemas import readable
-    from segments.errors import UserError
+    from search_api.schemas import parse
 
     options = {
         "work": work,
@@ -41,10 +39,7 @@ def trace_ablations(
         "num_videos": num_videos,
         "rounds": rounds,
     }
-    try:
-        arguments = AblationArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(AblationArguments, options)
     record = run_ablations(arguments)
     if out is not None:
         record.save(out)
@@ -86,21 +81,17 @@ def trace_speed(
     With the profile clip the whole way is measured too, from pictures to scores, through CLIP
     ViT-B/16 and TimeSformer with random weights: as they run and compiled, beside the FLOP floor.
     """
-    from pydantic import ValidationError
 
     from benchmarks.trace.report import speed_table
     from benchmarks.trace.speed import WIDTHS, SpeedArguments, run_speed
     from benchmarks.trace.tables import whole_table
-    from search_api.schemas import readable
+    from search_api.schemas import parse
     from segments.errors import UserError
 
     options = {key: value for key, value in locals().items() if key in SpeedArguments.model_fields}
     if profile not in WIDTHS:
         raise UserError(f"no widths of {profile!r}: choose among {', '.join(WIDTHS)}")
-    try:
-        arguments = SpeedArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(SpeedArguments, options)
     record = run_speed(arguments)
     if out is not None:
         record.save(out)

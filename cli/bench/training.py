@@ -4,11 +4,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
 
 from cli.options import RecordOption
 from cli.output import say, show
-from segments.errors import UserError
 
 
 def training_speed(
@@ -44,12 +42,9 @@ def _run(out: Path | None, **options: Any) -> None:
     from benchmarks.training_speed.arguments import SpeedArguments
     from benchmarks.training_speed.report import training_speed_table
     from benchmarks.training_speed.running import run_training_speed
-    from search_api.schemas import readable
+    from search_api.schemas import parse
 
-    try:
-        arguments = SpeedArguments.model_validate(options)
-    except ValidationError as error:
-        raise UserError(readable(error)) from error
+    arguments = parse(SpeedArguments, options)
     record = run_training_speed(arguments, say)
     if out is not None:
         record.save(out)

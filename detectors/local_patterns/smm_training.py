@@ -18,11 +18,11 @@ from jaxtyping import Bool, Float16, Float32, Int64
 from pydantic import ConfigDict, TypeAdapter
 from torch import Tensor, nn
 
+from detectors.checkpoints import TrainingState
 from detectors.local_patterns.base import RegionEncoder
 from detectors.local_patterns.judging import Judge, Reading, comparable, judge_for
 from detectors.local_patterns.questions import to_question
 from detectors.local_patterns.state_machine import StateMachineConfig, StateMachineModule
-from detectors.trace.checkpoints import TrainingState
 from segments.errors import UserError
 from segments.files import write_atomically
 

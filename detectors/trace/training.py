@@ -15,8 +15,8 @@ from jaxtyping import Float, Float32
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from detectors.checkpoints import TrainingState
 from detectors.trace.batches import Batch, Lesson, make_batch
-from detectors.trace.checkpoints import TrainingState
 from detectors.trace.config import TraceConfig
 from detectors.trace.network import TraceNetwork
 from detectors.trace.objective import loss_of

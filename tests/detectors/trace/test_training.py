@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import torch
 
+from detectors.checkpoints import CHECKPOINT_FILE
 from detectors.trace.batches import Footage, Lesson, Said
-from detectors.trace.checkpoints import CHECKPOINT_FILE
 from detectors.trace.config import TraceConfig, Window
 from detectors.trace.training import TraceRecipe, TraceTrainer, noisy, one_cycle
 from segments.errors import UserError
