@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, UInt8
+from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 from transformers import Blip2ForImageTextRetrieval
@@ -15,7 +15,7 @@ from encoders.regions.blip2_writing import HEAD_FILE, CaptionWriter, WordHead, W
 from encoders.regions.crops import crops
 from encoders.regions.grids import heat_of
 from encoders.regions.sights import Sights
-from encoders.regions.words import KnownWords, Nearest, Words
+from encoders.regions.words import KnownWords, Nearest, SentenceHalf, Words
 from encoders.towers.base import Placement
 from encoders.towers.loading import load_model, load_tokenizer
 from encoders.towers.pixels import Pixels, PixelSpec
@@ -25,7 +25,7 @@ MAX_TOKENS = 32
 """Of a sentence, as the authors cut it."""
 
 
-class Blip2RegionEncoder:
+class Blip2RegionEncoder(SentenceHalf):
     """Raw Q-Former states: 32 image tokens of 768 numbers, and [CLS] of the text (`RegionEncoder`).
 
     Captions are generated where the folder has the word head of LAVIS's checkpoint, and else the
@@ -95,14 +95,6 @@ class Blip2RegionEncoder:
         for row, sentence in zip(rows, written, strict=True):
             said[row] = sentence
         return said
-
-    def encode_texts(self, texts: Sequence[str]) -> Float32[np.ndarray, "k d"]:
-        return self._words.sentences(texts)
-
-    def encode_questions(
-        self, texts: Sequence[str]
-    ) -> tuple[Float32[np.ndarray, "k s d"], Bool[np.ndarray, "k s"]]:
-        return self._words.tokens(texts)
 
     def heat(
         self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]

@@ -6,14 +6,14 @@ from functools import cached_property
 import cv2
 import numpy as np
 import torch
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Float32, UInt8
 
 from encoders.bert import BertText
 from encoders.compact.appearance import DIM, AppearanceEncoder
 from encoders.compact.profile import CompactProfile
 from encoders.compact.spec import COMPACT
 from encoders.regions.grids import Grid, cells, heat_of, middle
-from encoders.regions.words import KnownWords, Nearest, Words
+from encoders.regions.words import KnownWords, Nearest, SentenceHalf, Words
 
 GRID: Grid = (8, 4)
 """As many cells as the Q-Former has queries, N_q = 32, and upright as people are."""
@@ -23,7 +23,7 @@ around a cell; over the expanded box three tokens of four would be of the surrou
 simulator's people 0.32 instead of 0.90 were described as people."""
 
 
-class CompactRegionEncoder:
+class CompactRegionEncoder(SentenceHalf):
     """Image tokens from the map of the picture encoder, sentences from a bank (`RegionEncoder`).
 
     A token is the raw output of the region head, before it is made a unit vector: the mean of a
@@ -90,14 +90,6 @@ class CompactRegionEncoder:
 
     def describe(self, tokens: Float32[np.ndarray, "n q d"]) -> list[str]:
         return self._nearest.of(tokens)
-
-    def encode_texts(self, texts: Sequence[str]) -> Float32[np.ndarray, "k d"]:
-        return self._words.sentences(texts)
-
-    def encode_questions(
-        self, texts: Sequence[str]
-    ) -> tuple[Float32[np.ndarray, "k s d"], Bool[np.ndarray, "k s"]]:
-        return self._words.tokens(texts)
 
     def heat(
         self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]

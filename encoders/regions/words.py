@@ -58,6 +58,20 @@ class KnownWords:
         return [self._known[text] for text in texts]
 
 
+class SentenceHalf:
+    """The half of a region encoder that reads sentences (`RegionEncoder`)."""
+
+    _words: KnownWords
+
+    def encode_texts(self, texts: Sequence[str]) -> Float32[np.ndarray, "k d"]:
+        return self._words.sentences(texts)
+
+    def encode_questions(
+        self, texts: Sequence[str]
+    ) -> tuple[Float32[np.ndarray, "k s d"], Bool[np.ndarray, "k s"]]:
+        return self._words.tokens(texts)
+
+
 class Nearest:
     """The sentence of a bank that agrees most with a region's tokens."""
 
