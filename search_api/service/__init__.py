@@ -1,0 +1,1 @@
+"""The service: one process that owns a library and answers over HTTP."""

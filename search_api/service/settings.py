@@ -1,0 +1,56 @@
+"""What an operator chooses: `RETRACE_NAME` in the environment, or options of `retrace serve`."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Bytes = Annotated[int, Field(ge=1, le=2**40)]
+Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+class ServiceSettings(BaseSettings):
+    """One service. Every limit is named by the problem that a request beyond it gets."""
+
+    model_config = SettingsConfigDict(env_prefix="RETRACE_", extra="forbid", frozen=True)
+
+    library: Path = Path("retrace-library")
+    """The library's folder; it need not be there yet."""
+    profile: str | None = None
+    """The vector space that answers; None for the library's own."""
+    host: str = "127.0.0.1"
+    """Where to listen. Beyond loopback at least one API key must have been made."""
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8321
+    roots: tuple[Path, ...] = ()
+    """Folders that requests may have indexed; none: nothing can be indexed by request."""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Names that clients may call this service by, besides loopback's and `host`."""
+    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Web origins whose pages may call (CORS); none by default."""
+
+    max_body_bytes: Bytes = 1 << 20
+    """Of any request but an upload."""
+    max_upload_bytes: Bytes = 64 << 20
+    """Of one upload: a sound or a picture."""
+    max_sound_s: Seconds = 600
+    """Of an uploaded sound; the first minute is listened to."""
+    max_image_pixels: Annotated[int, Field(ge=1)] = 50_000_000
+    """Of an uploaded picture."""
+    upload_lifetime_s: Seconds = 3_600
+    """After which an upload is deleted."""
+    max_uploads: Annotated[int, Field(ge=1)] = 256
+    """Kept at once, of all keys together."""
+
+    max_waiting: Annotated[int, Field(ge=1)] = 64
+    """Requests at work at once; those beyond are asked to come back."""
+    num_threads: Annotated[int, Field(ge=1, le=512)] = 16
+    """That do the requests' blocking work."""
+    request_timeout_s: Seconds = 30
+    """Until an answer begins."""
+    retry_after_s: Annotated[int, Field(ge=1)] = 2
+    """What a refused client is told to wait."""
+    stop_timeout_s: Seconds = 10
+    """For requests at work to end once the service is told to stop."""
+    ingest_every_s: Seconds = 1
+    """How often the spool is looked at."""

@@ -1,0 +1,75 @@
+"""The service on a small real library, through HTTP.
+
+`indexed_library` is made once a session: three videos of two cameras, one of them with sound,
+indexed with the compact profile. `service` gives a client on a copy of it.
+"""
+
+import shutil
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from encoders.base import Profile
+from encoders.registry import load_profile
+from indexer.discovery import discover
+from indexer.pipeline import IndexSettings, index_files
+from search_api.service.app import create_app
+from search_api.service.settings import ServiceSettings
+from segments.sources import NamePattern, SourceRules
+from tests.support.tiny_footage import write_video
+
+LOOPBACK = ("127.0.0.1", 50_000)
+PATTERN = "{camera}/{start:%Y%m%d_%H%M%S}*"
+OpenService = Callable[..., TestClient]
+
+
+@cache
+def profile(name: str = "compact") -> Profile:
+    """Loaded once a process."""
+    return load_profile(name)
+
+
+def make_service_library(folder: Path) -> Path:
+    """FOLDER/footage/{gate,yard}/TIME.mp4, and FOLDER/library, which knows them."""
+    footage = folder / "footage"
+    write_video(footage / "gate" / "20261101_100000.mp4", seconds=14, seed=1, sound=True)
+    write_video(footage / "gate" / "20261101_110000.mp4", seconds=9, seed=2)
+    write_video(footage / "yard" / "20261101_100000.mp4", seconds=11, seed=3)
+    root = folder / "library"
+    rules = SourceRules(pattern=NamePattern(PATTERN))
+    index_files(root, discover([footage], skip=root), profile(), IndexSettings(rules=rules))
+    return root
+
+
+@contextmanager
+def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
+    """A client of a service over `library`, on loopback; the service stops at the block's end."""
+    app = create_app(ServiceSettings(library=library, **settings), load_profile=profile)
+    client = TestClient(app, "http://127.0.0.1", client=LOOPBACK, raise_server_exceptions=False)
+    with client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def indexed_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Read only: `service` copies it."""
+    return make_service_library(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture
+def service(indexed_library: Path, tmp_path: Path) -> Generator[OpenService]:
+    """`service(**settings)` is a client on a copy of the small library, in tmp_path/library."""
+    with ExitStack() as opened:
+
+        def open_copy(**settings: Any) -> TestClient:
+            root = tmp_path / "library"
+            if not root.exists():
+                shutil.copytree(indexed_library, root)
+            return opened.enter_context(open_service(root, **settings))
+
+        yield open_copy
