@@ -7,6 +7,7 @@ from anyio import to_thread
 from fastapi import APIRouter, FastAPI
 
 from encoders.base import Profile
+from search_api.access.opening import Access
 from search_api.routes import health
 from search_api.service.owner import LibraryOwner, LoadProfile
 from search_api.service.problems import install_problems
@@ -39,7 +40,11 @@ def create_app(settings: ServiceSettings, *, load_profile: LoadProfile | None = 
         description="Finds the moment something went wrong in hours of footage.",
         lifespan=lifespan,
     )
-    app.state.service = Service(settings, LibraryOwner(settings, load_profile or _load_profile))
+    app.state.service = Service(
+        settings,
+        LibraryOwner(settings, load_profile or _load_profile),
+        Access.open(settings.library, settings),
+    )
     install_problems(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -35,11 +35,20 @@ PROBLEMS: dict[str, ProblemKind] = {
     "bad-request": ProblemKind(
         400, "Bad request", "The request is not well-formed HTTP, or names no host we answer to."
     ),
+    "key-needed": ProblemKind(
+        401, "Key needed", "No API key came, or one that is wrong, revoked or expired."
+    ),
+    "role-too-low": ProblemKind(
+        403, "Role too low", "The key is valid, and its role may not do this: ask an admin."
+    ),
     "not-found": ProblemKind(
         404, "Not found", "It is not there, or the key may not see it; the two are not told apart."
     ),
     "method-not-allowed": ProblemKind(
         405, "Method not allowed", "The path is there, but not with this method: see `Allow`."
+    ),
+    "conflict": ProblemKind(
+        409, "Conflict", "It contradicts what is there: a name is taken, or something is locked."
     ),
     "too-large": ProblemKind(
         413, "Too large", "The body is larger than the limit that the detail names."
@@ -55,6 +64,9 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "unreadable-media": ProblemKind(
         422, "Unreadable media", "The file is not the medium that was asked for, or is damaged."
+    ),
+    "too-many-requests": ProblemKind(
+        429, "Too many requests", "The key or the address asks too often: see `Retry-After`."
     ),
     "internal": ProblemKind(500, "Internal error", "A bug. The log has it under the request's id."),
     "library-unavailable": ProblemKind(

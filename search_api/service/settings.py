@@ -54,3 +54,12 @@ class ServiceSettings(BaseSettings):
     """For requests at work to end once the service is told to stop."""
     ingest_every_s: Seconds = 1
     """How often the spool is looked at."""
+
+    requests_per_s: Annotated[float, Field(gt=0, le=100_000, allow_inf_nan=False)] = 50
+    """That one key may make, in the long run."""
+    request_burst: Annotated[int, Field(ge=1, le=1_000_000)] = 200
+    """That one key may make at once, after it was quiet."""
+    failures_per_minute: Annotated[int, Field(ge=1, le=100_000)] = 30
+    """Requests with a wrong or without a key from one address that are still looked at."""
+    signed_url_s: Annotated[int, Field(ge=2, le=3_600)] = 900
+    """The longest that a signed address opens anything."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
+from search_api.access.opening import Access
 from search_api.service.owner import LibraryOwner
 from search_api.service.settings import ServiceSettings
 
@@ -14,6 +15,7 @@ class Service:
 
     settings: ServiceSettings
     owner: LibraryOwner
+    access: Access
 
 
 def service_of(request: Request) -> Service:

@@ -1,0 +1,97 @@
+"""What a key may see: videos that one of its cameras saw, and only those places of them.
+
+What it may not see is answered as what does not exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from search_api.access.roles import Principal
+from search_api.checks import require_known
+from search_api.requests import SearchRequest
+from search_api.service.problems import ApiProblem
+from segments.catalog import Catalog, SourceRecord, VideoRecord
+from segments.library import Library
+
+NO_VIDEO = "there is no such video"
+
+
+@dataclass(frozen=True)
+class VisibleVideo:
+    """A video, and what may be seen of where it was."""
+
+    record: VideoRecord
+    sources: tuple[SourceRecord, ...]
+    """By path; those of the principal's cameras only, and at least one for a scoped one."""
+
+
+class ScopedCatalog(Catalog):
+    """A library's catalog as somebody sees it who may see some cameras only."""
+
+    def __init__(self, library: Library, cameras: frozenset[str]) -> None:
+        """Raises:
+        LibraryError: the database is damaged or of another version.
+        """
+        super().__init__(library)
+        self._visible = cameras
+
+    def sources(self, video_id: str | None = None) -> list[SourceRecord]:
+        return [s for s in super().sources(video_id) if s.camera in self._visible]
+
+    def video(self, video_id: str) -> VideoRecord | None:
+        return super().video(video_id) if self.sources(video_id) else None
+
+    def videos(self, *, camera: str | None = None) -> list[VideoRecord]:
+        seen = {s.video_id for s in self.sources() if camera is None or s.camera == camera}
+        return [video for video in super().videos(camera=camera) if video.video_id in seen]
+
+    def cameras(self) -> list[str]:
+        return [camera for camera in super().cameras() if camera in self._visible]
+
+    def clock_offsets(self) -> dict[str, float]:
+        offsets = super().clock_offsets()
+        return {camera: offset for camera, offset in offsets.items() if camera in self._visible}
+
+    def _ids(self, where: str, values: Sequence[object]) -> list[str]:
+        seen = {source.video_id for source in self.sources()}
+        return [video_id for video_id in super()._ids(where, values) if video_id in seen]
+
+
+def catalog_for(library: Library, principal: Principal) -> Catalog:
+    """The catalog as the principal sees it; close it after use.
+
+    Raises:
+        LibraryError: the database is damaged or of another version.
+    """
+    if principal.cameras is None:
+        return Catalog(library)
+    return ScopedCatalog(library, principal.cameras)
+
+
+def visible(catalog: Catalog, principal: Principal, video_id: str) -> VisibleVideo:
+    """A video as the principal sees it.
+
+    Raises:
+        ApiProblem: "not-found": it is not there, or nothing of it may be seen.
+    """
+    record = catalog.video(video_id)
+    sources = tuple(s for s in catalog.sources(video_id) if principal.may_see(s.camera))
+    if record is None or (principal.cameras is not None and not sources):
+        raise ApiProblem("not-found", NO_VIDEO)
+    return VisibleVideo(record, sources)
+
+
+def narrow(request: SearchRequest, principal: Principal, catalog: Catalog) -> SearchRequest:
+    """The request, to look at nothing but the principal's cameras.
+
+    Search with `catalog_for`'s catalog too, which shows hits at visible places only.
+
+    Raises:
+        UserError: it names a camera that the principal may not see, as if there were none.
+    """
+    if principal.cameras is None:
+        return request
+    seen = [camera for camera in catalog.cameras() if camera in principal.cameras]
+    require_known("camera", request.cameras, seen)
+    cameras = request.cameras or tuple(seen) or tuple(sorted(principal.cameras))
+    return request.model_copy(update={"cameras": cameras})
