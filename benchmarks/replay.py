@@ -22,7 +22,7 @@ from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
 from benchmarks.trace import ablations, explanations, fights, gradual, speed
 from benchmarks.trace.arguments import AblationArguments
-from search_api.schemas import readable
+from search_api.requests import readable
 from segments.errors import UserError
 
 RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {

@@ -12,7 +12,8 @@ from cli.tables import hits_csv, hits_table, reasons_table
 from search_api.checks import check_answerable, check_asks
 from search_api.clock import parse_wall_time
 from search_api.curves import DEFAULT_DETECTOR, best_track
-from search_api.schemas import SearchRequest, SearchResponse, SoundMode, parse_request
+from search_api.requests import SearchRequest, SoundMode, parse_request
+from search_api.schemas import SearchResponse
 from search_api.sounds import MAX_SOUND_S, Sound, load_sound
 from segments.catalog import Catalog
 from segments.errors import UserError

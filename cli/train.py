@@ -103,7 +103,7 @@ def alan(
 
 def _experiment(options: dict[str, Any]) -> "Experiment":
     from benchmarks.retrieval.arguments import TrainArguments
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     arguments = parse(TrainArguments, options)
     return arguments.experiment()

@@ -96,7 +96,7 @@ def _train_smm(asked: dict[str, object], recipe: str, changes: dict[str, int], o
     from detectors.local_patterns.smm_training import recipe_named
     from encoders.compact.profile import CompactProfile
     from encoders.regions.compact import CompactRegionEncoder
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     chosen = replace(recipe_named(recipe), **changes)
     training = parse(SmmTraining, asked | {"recipe": chosen})

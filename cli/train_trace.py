@@ -48,7 +48,7 @@ def trace(
     """
 
     from benchmarks.trace.training import TraceTraining, train_trace
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     options = {
         "dataset": dataset,

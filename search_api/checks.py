@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from search_api.schemas import SearchRequest
+from search_api.requests import SearchRequest
 from segments.catalog import Catalog
 from segments.errors import LibraryError, UserError
 from segments.library import Library
@@ -40,12 +40,15 @@ def check_answerable(request: SearchRequest, library: Library, catalog: Catalog)
             f"`retrace index FOLDER --library {library.root}`"
         )
     if request.cameras:
-        _require_known("camera", request.cameras, catalog.cameras())
+        require_known("camera", request.cameras, catalog.cameras())
     detectors = {name for video in videos for name in video.detectors}
-    _require_known("detector", request.min_anomaly, detectors)
+    require_known("detector", request.min_anomaly, detectors)
 
 
-def _require_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+def require_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:
+    """Raises:
+    UserError: one of the names is not known; the message names those that are.
+    """
     names = sorted(known)
     for name in asked:
         if name in names:

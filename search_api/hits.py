@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from search_api.ranking import Ranked
-from search_api.schemas import Explanation, SearchHit, SearchRequest
+from search_api.requests import SearchRequest
+from search_api.schemas import Explanation, SearchHit
 from segments.catalog import Catalog, SourceRecord
 from segments.payload import SegmentPayload
 

@@ -1,113 +1,11 @@
-"""What is asked and what is answered, as it crosses the door: console JSON now, HTTP later."""
+"""What is answered, as it crosses the door: console JSON and HTTP alike."""
 
-from collections.abc import Mapping
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import (
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    FiniteFloat,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from segments.errors import UserError
+from search_api.requests import SearchRequest
 from segments.media import Level
-
-Asked = TypeVar("Asked", bound=BaseModel)
-MAX_LIMIT = 1000
-MAX_TEXT_CHARS = 300
-"""About what fits into the text encoders' 64 word pieces."""
-
-SoundMode = Literal["sound-to-video", "sound-to-sound", "both"]
-
-
-def _trim(text: object) -> object:
-    """A query of nothing but blanks is no query."""
-    return (text.strip() or None) if isinstance(text, str) else text
-
-
-def _require_short(text: object) -> object:
-    if isinstance(text, str) and len(text) > MAX_TEXT_CHARS:
-        raise PydanticCustomError(
-            "text_too_long",
-            "the text has {length} characters and at most {limit} are read: say it shorter",
-            {"length": len(text), "limit": MAX_TEXT_CHARS},
-        )
-    return text
-
-
-QueryText = Annotated[str | None, BeforeValidator(_require_short), BeforeValidator(_trim)]
-
-
-class SearchRequest(BaseModel):
-    """What to look for, and where. A sound travels beside it."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    text: QueryText = None
-    level: Level = "moment"
-    cameras: tuple[str, ...] = ()
-    """Any of these; empty: everywhere."""
-    after: AwareDatetime | None = None
-    """Segments that start at or after this time; what has no known time is not found."""
-    before: AwareDatetime | None = None
-    """Segments that start before this time."""
-    min_score: FiniteFloat | None = None
-    """Least similarity; a fused ranking has none."""
-    min_anomaly: dict[str, FiniteFloat] = {}
-    """Least pooled raw score by detector."""
-    alpha: FiniteFloat | None = Field(None, ge=0, le=1)
-    """Share of the CLS alignment (Eq. 5); None: the library's own."""
-    limit: int = Field(10, ge=1, le=MAX_LIMIT)
-    sound_mode: SoundMode = "both"
-    """What a sound is compared with: pictures, sound tracks, or both rankings fused."""
-
-    @model_validator(mode="after")
-    def _require_order(self) -> Self:
-        if self.after and self.before and self.after >= self.before:
-            raise PydanticCustomError(
-                "empty_time_window",
-                "nothing lies after {after} and before {before}: give a later `before`",
-                {"after": self.after.isoformat(), "before": self.before.isoformat()},
-            )
-        return self
-
-
-def parse_request(fields: Mapping[str, object]) -> SearchRequest:
-    """Checks a request.
-
-    Raises:
-        UserError: some field is wrong; one line names each, what came and what is allowed.
-    """
-    return parse(SearchRequest, fields)
-
-
-def parse(model: type[Asked], fields: Mapping[str, object]) -> Asked:
-    """What somebody asked for, checked.
-
-    Raises:
-        UserError: some field is wrong; one line names each, what came and what is allowed.
-    """
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise UserError(readable(error)) from None
-
-
-def readable(error: ValidationError) -> str:
-    """A pydantic error as one line for people."""
-    lines: list[str] = []
-    for detail in error.errors():
-        field = ".".join(str(part) for part in detail["loc"])
-        ours = detail["type"] in ("text_too_long", "empty_time_window")
-        came = detail["msg"] if ours else f"{field} = {detail['input']!r}: {detail['msg'].lower()}"
-        lines.append(came)
-    return "; ".join(lines)
 
 
 class SearchQuery(SearchRequest):
@@ -115,6 +13,8 @@ class SearchQuery(SearchRequest):
 
     audio: str | None = None
     """Name of the sound that came with it."""
+    image: str | None = None
+    """Name of the picture that came with it."""
     heard: dict[str, float] = {}
     """The words that stood for the sound where no model compares sounds with pictures, by share."""
 
@@ -176,6 +76,21 @@ class Explanation(BaseModel):
     """Oddest first; empty where the detector looks at no regions."""
 
 
+class Followed(BaseModel):
+    """The second moment of a hit that was asked for as "A, then B"."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    video: str
+    video_id: str
+    camera: str | None
+    start_s: float
+    end_s: float
+    start_time: AwareDatetime | None
+    gap_s: float
+    """From the end of the first span to the start of this one; negative where they overlap."""
+
+
 class SearchHit(BaseModel):
     """One span of one content."""
 
@@ -194,11 +109,21 @@ class SearchHit(BaseModel):
     """Higher is better; the sum of `parts`."""
     parts: dict[str, float]
     """By block of the vector, or by ranking ("rank.text") where rankings are fused. Blocks that
-    were compared with words in place of a sound begin with "words."."""
+    were compared with words in place of a sound begin with "words."; what an unwanted sentence
+    takes off is under "without." and the sentence; "then" asks for "first" and "then"."""
     anomaly: dict[str, float]
     """Pooled raw score of the span by detector."""
     explanation: Explanation | None
     """Of the span's most anomalous time; None where no detector explains itself."""
+    merged: Annotated[int, Field(ge=1)] = 1
+    """Overlapping segments that this hit stands for; `score` and `parts` are of the best."""
+    then: Followed | None = None
+    """What follows, where that was asked for."""
+    confidence: float | None = None
+    """How often a query that matches nothing finds something as alike in a library of this size,
+    in (0, 1]; small is good. None where it is not known."""
+    confident: bool | None = None
+    """Whether `confidence` is small enough to speak of a match; None where it is not known."""
 
 
 class SearchResponse(BaseModel):
@@ -209,9 +134,12 @@ class SearchResponse(BaseModel):
     query: SearchQuery
     profile: str
     level: Level
-    ranking: Literal["similarity", "rank-fusion"]
-    """Whether scores are similarities, or reciprocal ranks that say nothing about how alike."""
+    ranking: Literal["similarity", "rank-fusion", "sequence"]
+    """Whether scores are similarities, reciprocal ranks that say nothing about how alike, or sums
+    of the standardised similarities of two moments that follow each other."""
     hits: list[SearchHit]
+    confident: bool | None = None
+    """Whether any hit is one to rely on; None where it is not known."""
 
 
 class CurveCalibration(BaseModel):

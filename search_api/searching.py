@@ -12,7 +12,8 @@ from search_api.checks import check_answerable, check_asks
 from search_api.explaining import Explainer
 from search_api.hits import SourceChooser, to_hit, to_ms
 from search_api.ranking import Ranked, best_first, fuse
-from search_api.schemas import MAX_LIMIT, SearchHit, SearchQuery, SearchRequest, SearchResponse
+from search_api.requests import MAX_LIMIT, SearchRequest
+from search_api.schemas import SearchHit, SearchQuery, SearchResponse
 from search_api.sounds import Sound, check_sound
 from segments.catalog import Catalog
 from segments.library import Library
@@ -157,4 +158,5 @@ def to_filter(request: SearchRequest) -> Filter:
         recorded_from_ms=request.after and to_ms(request.after),
         recorded_until_ms=request.before and to_ms(request.before),
         min_anomaly=dict(request.min_anomaly),
+        has_audio=request.has_sound,
     )

@@ -25,7 +25,7 @@ def local_patterns(
     from benchmarks.local_patterns.arguments import PatternArguments
     from benchmarks.local_patterns.report import patterns_table
     from benchmarks.local_patterns.running import run_patterns
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     options = {
         "shared": shared,
@@ -53,7 +53,7 @@ def local_patterns_speed(
 
     from benchmarks.local_patterns.report import pattern_speed_table
     from benchmarks.local_patterns.speed import PatternSpeedArguments, run_pattern_speed
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     options = {"device": device, "size": size, "regions": regions}
     arguments = parse(PatternSpeedArguments, options)

@@ -228,7 +228,7 @@ def _run(task: str, out: Path | None, **options: Any) -> None:
     from benchmarks.retrieval.arguments import RetrievalArguments
     from benchmarks.retrieval.report import table_of
     from benchmarks.retrieval.tasks import Watcher, run_retrieval
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     arguments = parse(RetrievalArguments, {"task": task} | options)
     watcher = Watcher(say, on_video=_say_drawn)

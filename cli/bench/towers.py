@@ -40,7 +40,7 @@ def _run(out: Path | None, **options: Any) -> None:
     from benchmarks.tower_speed.arguments import TowerSpeedArguments
     from benchmarks.tower_speed.report import tower_speed_table
     from benchmarks.tower_speed.running import run_tower_speed
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     arguments = parse(TowerSpeedArguments, options)
     with stop_on_interrupt() as stop:

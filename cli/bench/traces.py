@@ -30,7 +30,7 @@ def trace_ablations(
     from benchmarks.trace.ablations import run_ablations
     from benchmarks.trace.arguments import ABLATIONS, AblationArguments
     from benchmarks.trace.report import ablations_table
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     options = {
         "work": work,
@@ -85,7 +85,7 @@ def trace_speed(
     from benchmarks.trace.report import speed_table
     from benchmarks.trace.speed import WIDTHS, SpeedArguments, run_speed
     from benchmarks.trace.tables import whole_table
-    from search_api.schemas import parse
+    from search_api.requests import parse
     from segments.errors import UserError
 
     options = {key: value for key, value in locals().items() if key in SpeedArguments.model_fields}

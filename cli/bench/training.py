@@ -42,7 +42,7 @@ def _run(out: Path | None, **options: Any) -> None:
     from benchmarks.training_speed.arguments import SpeedArguments
     from benchmarks.training_speed.report import training_speed_table
     from benchmarks.training_speed.running import run_training_speed
-    from search_api.schemas import parse
+    from search_api.requests import parse
 
     arguments = parse(SpeedArguments, options)
     record = run_training_speed(arguments, say)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
-from search_api.schemas import SearchHit, SearchResponse, readable
+from search_api.requests import readable
+from search_api.schemas import SearchHit, SearchResponse
 from segments.case_records import CaseFinding
 from segments.catalog import Catalog
 from segments.errors import UserError

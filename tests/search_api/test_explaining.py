@@ -7,7 +7,7 @@ import pytest
 
 from cli.tables import hits_csv, nearest_trace
 from detectors.trace.traces import load_bank
-from search_api.schemas import SearchRequest
+from search_api.requests import SearchRequest
 from search_api.searching import Searcher
 from segments.catalog import Catalog
 from segments.reasons import Nearest, ReasonStore, ReasonTrack

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from search_api.schemas import SearchRequest, parse_request
+from search_api.requests import SearchRequest, parse_request
 from segments.errors import UserError
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)

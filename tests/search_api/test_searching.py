@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search_api.schemas import SearchRequest, SearchResponse
+from search_api.requests import SearchRequest
+from search_api.schemas import SearchResponse
 from search_api.searching import Searcher
 from search_api.sounds import Sound
 from segments.catalog import Catalog
@@ -213,19 +214,27 @@ def test_least_score_and_least_anomaly(searcher: Searcher) -> None:
 
 def test_the_answers_json_has_the_promised_shape(searcher: Searcher) -> None:
     answer = searcher.search(SearchRequest(text=" fire ", limit=1)).model_dump(mode="json")
-    assert list(answer) == ["query", "profile", "level", "ranking", "hits"]
+    assert list(answer) == ["query", "profile", "level", "ranking", "hits", "confident"]
     assert answer["query"] == {
         "text": "fire",
+        "without": [],
+        "then": None,
+        "weights": {"text": 1.0, "image": 1.0, "audio": 1.0},
+        "crop": None,
         "level": "moment",
         "cameras": [],
         "after": None,
         "before": None,
+        "has_sound": None,
         "min_score": None,
         "min_anomaly": {},
         "alpha": 0.5,
         "limit": 1,
+        "merge": True,
+        "per_video": None,
         "sound_mode": "both",
         "audio": None,
+        "image": None,
         "heard": {},
     }
     hit = answer["hits"][0]

@@ -12,7 +12,8 @@ from detectors.trace.traces import load_bank
 from search_api.curve_picture import draw_curve
 from search_api.curve_regions import Peak, warmed
 from search_api.explaining import Explainer
-from search_api.schemas import Curve, Explanation, RegionReason, SearchRequest
+from search_api.requests import SearchRequest
+from search_api.schemas import Curve, Explanation, RegionReason
 from search_api.searching import Searcher
 from search_api.stretches import describe_region, stretches, strongest
 from segments.catalog import Catalog
