@@ -55,7 +55,7 @@ class Cut:
     """It was copied, or encoded anew."""
 
 
-class _CannotCopy(Exception):
+class CannotCopy(UserError):
     """Says why the packets cannot be copied."""
 
 
@@ -66,6 +66,7 @@ def cut_clip(
     *,
     exact: bool = False,
     lead_s: float = NEAR_S,
+    may_encode: bool = True,
 ) -> Cut:
     """Writes a part of a video, with its sound, to a new file: there completely or not at all.
 
@@ -75,9 +76,11 @@ def cut_clip(
 
     Args:
         out: .mp4, .m4v, .mov or .mkv.
+        may_encode: whether to encode what cannot be copied.
 
     Raises:
         UserError: `out` exists or has another suffix, or the span lies outside the video.
+        CannotCopy: the packets cannot be copied, and may not be encoded.
         MediaError: the source cannot be read.
     """
     _require_sense(source, span, out)
@@ -86,7 +89,9 @@ def cut_clip(
     partial = out.with_name(f".{out.name}.{os.getpid()}.partial")
     try:
         format, most_s = _FORMATS[out.suffix.lower()], None if exact else lead_s
-        cut = _cut(source, span, partial, format=format, lead_s=most_s)
+        cut = _cut(
+            source, span, partial, format=format, lead_s=most_s, may_encode=may_encode or exact
+        )
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
@@ -94,16 +99,24 @@ def cut_clip(
 
 
 def _cut(
-    source: VideoSource, span: TimeSpan, partial: Path, *, format: str, lead_s: float | None
+    source: VideoSource,
+    span: TimeSpan,
+    partial: Path,
+    *,
+    format: str,
+    lead_s: float | None,
+    may_encode: bool,
 ) -> Cut:
     """Args:
     lead_s: most that a copy may begin early; None where nothing is to be copied.
     """
     try:
         if lead_s is None:
-            raise _CannotCopy("the exact span was asked for")
+            raise CannotCopy("the exact span was asked for")
         copied = _copy(source, span, partial, format=format, lead_s=lead_s)
-    except _CannotCopy as reason:
+    except CannotCopy as reason:
+        if not may_encode:
+            raise
         _encode(source, span, partial, format=format)
         return Cut(span, is_copy=False, why=str(reason))
     early_s = span.start_s - copied.start_s
@@ -132,12 +145,12 @@ def _copy(
         asked = TimeSpan(span.start_s + origin_s, span.end_s + origin_s)
         key_s = _key_before(container, source.path, asked.start_s)
         if key_s is None or not -EPSILON_S <= asked.start_s - key_s <= lead_s + EPSILON_S:
-            raise _CannotCopy(f"no key picture lies within {lead_s:g} s before the start")
+            raise CannotCopy(f"no key picture lies within {lead_s:g} s before the start")
         try:
             near = TimeSpan(key_s, asked.end_s)
             end_s = _copy_packets(container, source.path, near, partial, format=format)
         except (FFmpegError, ValueError) as error:  # it holds no such codec, or not these times
-            raise _CannotCopy(f"{format} cannot hold its data as it is") from error
+            raise CannotCopy(f"{format} cannot hold its data as it is") from error
     return TimeSpan(key_s - origin_s, end_s - origin_s)
 
 

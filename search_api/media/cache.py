@@ -20,7 +20,8 @@ from search_api.media.turns import OneByOne, Turns
 from segments.files import write_atomically
 from segments.names import require_name
 
-Facts = Mapping[str, JsonValue]
+Facts = Mapping[str, object]
+"""As JSON holds them."""
 Make = Callable[[Path], Facts]
 """Writes the file, and says the facts about it."""
 VERSION = 1
@@ -99,6 +100,7 @@ class MediaCache:
         path, facts_path = self._paths(wish)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{wish.key}.{os.getpid()}{wish.suffix}")
+        partial.unlink(missing_ok=True)
         try:
             facts = make(partial)
             _sync(partial)
