@@ -26,6 +26,8 @@ from segments.store.opening import create_space, open_store
 
 STORE_WAIT_S = 10.0
 """A search holds the store for a moment; who holds it longer is a service, which ingests itself."""
+INDEXER_WAIT_S = 3.0
+"""A service keeps indexers out for a moment, while it brings stale videos up to date."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _open_job(
         profile.load()  # a profile that is not here makes no library
     library = Library.create(root, profile.name).through(profile.name)
     with ExitStack() as opened:
-        lock = OwnerLock.acquire(library.indexer_lock_file)
+        lock = OwnerLock.acquire(library.indexer_lock_file, wait_s=INDEXER_WAIT_S)
         opened.callback(lock.release)
         if not library.manifest_file.exists():
             create_space(library, profile.load().manifest)

@@ -8,8 +8,11 @@ from pathlib import Path
 from indexer.ledger import Ledger
 from segments.cases import cases_locking, require_removable
 from segments.catalog import Catalog, SourceRecord, cameras_of, recorded_at_ms
+from segments.errors import LibraryInUse
 from segments.library import Library
 from segments.store.base import Filter, VectorStore
+from segments.store.lock import OwnerLock
+from segments.store.spool import ingest
 from segments.timed import TimedStore
 
 
@@ -77,6 +80,26 @@ def refresh(
             )
         ledger.clear_stale(video_id)
     return removals
+
+
+def refresh_between_runs(library: Library, store: VectorStore) -> list[Removal]:
+    """`refresh`, by a service that owns the store; nothing while somebody is indexing.
+
+    Who indexes beside a service only marks what is stale, and may be about to change it again; what
+    it handed over last is ingested first, so that no point keeps what it said.
+    """
+    with Catalog(library) as catalog, Ledger(library) as ledger:
+        if not ledger.stale():
+            return []
+        try:
+            indexing = OwnerLock.acquire(library.indexer_lock_file)
+        except LibraryInUse:
+            return []
+        try:
+            ingest(library, store)
+            return refresh(library, store, catalog=catalog, ledger=ledger)
+        finally:
+            indexing.release()
 
 
 def sweep(library: Library, *, keep: Collection[str]) -> None:

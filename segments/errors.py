@@ -4,6 +4,7 @@
     ├── UserError         the request makes no sense: empty query, unknown camera, wrong option
     ├── MediaError        a file cannot be read: not media, no picture, no sound, damaged
     ├── LibraryError      a library is missing, empty, locked by another process, or damaged
+    │   ├── LibraryInUse      another process has the library, or its store, open
     │   └── IndexMismatch     the library was made with another profile or layout
     └── WeightsMissing    a model's weights are not on this machine, or are not the expected ones
 
@@ -26,6 +27,10 @@ class MediaError(RetraceError):
 
 class LibraryError(RetraceError):
     """A library that is missing, empty, in use or damaged."""
+
+
+class LibraryInUse(LibraryError):
+    """A library, or its store, that another process has open."""
 
 
 class IndexMismatch(LibraryError):

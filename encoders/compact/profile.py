@@ -70,11 +70,16 @@ class CompactProfile:
         return self.alan.embed_segments(segments)
 
     def encode_text(self, text: str) -> DualQuery:
-        outputs = self.words([text])
-        tokens, words, sentence = (
-            part[0].numpy() for part in (outputs.tokens, outputs.words, outputs.sentence)
-        )
-        return self.alan.encode_text(tokens, words, sentence=sentence)
+        return self.encode_texts([text])[0]
+
+    def encode_texts(self, texts: Sequence[str]) -> list[DualQuery]:
+        """A query of each text, in one pass of the language model."""
+        outputs = self.words(texts)
+        parts = (part.numpy() for part in (outputs.tokens, outputs.words, outputs.sentence))
+        return [
+            self.alan.encode_text(tokens, words, sentence=sentence)
+            for tokens, words, sentence in zip(*parts, strict=True)
+        ]
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         batches = [texts[at : at + SENTENCE_BATCH] for at in range(0, len(texts), SENTENCE_BATCH)]

@@ -112,7 +112,11 @@ class PretrainedProfile:
         return self._alan.embed_segments(segments)
 
     def encode_text(self, text: str) -> DualQuery:
-        return self._query(self.towers.words.encode([text])[0])
+        return self.encode_texts([text])[0]
+
+    def encode_texts(self, texts: Sequence[str]) -> list[DualQuery]:
+        """A query of each text, in one pass of the language model."""
+        return [self._query(sentence) for sentence in self.towers.words.encode(texts)]
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         return self.towers.sentences.encode(texts)

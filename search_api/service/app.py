@@ -4,51 +4,126 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from encoders.base import Profile
 from search_api.access.opening import Access
-from search_api.routes import health
-from search_api.service.owner import LibraryOwner, LoadProfile
+from search_api.removals import Remove
+from search_api.routes import (
+    audit,
+    cases,
+    evidence,
+    health,
+    keys,
+    search,
+    signed_urls,
+    uploads,
+    verification,
+)
+from search_api.service.doors import BodyLimit, HostCheck
+from search_api.service.guard import ID_HEADER, Guard
+from search_api.service.limits import Limits
+from search_api.service.metrics import Metrics
+from search_api.service.openapi import install_openapi
+from search_api.service.opening import LoadProfile
+from search_api.service.owner import LibraryOwner, Upkeep, no_upkeep
+from search_api.service.parameters import refuse_unknown
 from search_api.service.problems import install_problems
 from search_api.service.settings import ServiceSettings
 from search_api.service.state import Service
+from search_api.service.uploads import UploadStore
 
 VERSION = "1"
-ROUTERS: Sequence[APIRouter] = (health.router,)
+ROUTERS: Sequence[APIRouter] = (
+    health.router,
+    search.router,
+    uploads.router,
+    keys.router,
+    signed_urls.router,
+    audit.router,
+    cases.router,
+    evidence.router,
+    verification.router,
+)
 
 
-def create_app(settings: ServiceSettings, *, load_profile: LoadProfile | None = None) -> FastAPI:
+def create_app(
+    settings: ServiceSettings,
+    *,
+    load_profile: LoadProfile | None = None,
+    upkeep: Upkeep = no_upkeep,
+    remove: Remove | None = None,
+) -> FastAPI:
     """The service over one library; it opens the library when it starts.
 
     Args:
         load_profile: how models are loaded; None: from this machine's weights.
+        upkeep: brings the store in step with what is known (`indexer.upkeep`), which this package
+            may not import.
+        remove: likewise removes a video (`indexer.spaces`); None: no request can.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        service: Service = app.state.service
-        await to_thread.run_sync(service.owner.start)
-        try:
-            yield
-        finally:
-            await to_thread.run_sync(service.owner.stop)
-
     app = FastAPI(
         title="retrace",
         version=VERSION,
         description="Finds the moment something went wrong in hours of footage.",
-        lifespan=lifespan,
+        lifespan=_lifespan,
+        docs_url=None,  # their pages come from elsewhere, and there may be no network
+        redoc_url=None,
     )
+    metrics = Metrics()
     app.state.service = Service(
-        settings,
-        LibraryOwner(settings, load_profile or _load_profile),
-        Access.open(settings.library, settings),
+        settings=settings,
+        owner=LibraryOwner(settings, load_profile or _load_profile, upkeep=upkeep, metrics=metrics),
+        access=Access.open(settings.library, settings),
+        uploads=UploadStore(settings),
+        metrics=metrics,
+        remove=remove,
     )
     install_problems(app)
+    install_openapi(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+    _add_middleware(app, settings, metrics)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    service: Service = app.state.service
+    to_thread.current_default_thread_limiter().total_tokens = service.settings.num_threads
+    service.uploads.start()
+    try:
+        await to_thread.run_sync(service.owner.start)
+        yield
+    finally:
+        await to_thread.run_sync(service.owner.stop)
+        service.uploads.stop()
+        await to_thread.run_sync(service.exports.stop)
+
+
+def _add_middleware(app: FastAPI, settings: ServiceSettings, metrics: Metrics) -> None:
+    """From the innermost to the outermost."""
+
+    def limit_of(path: str) -> int:
+        larger = {
+            uploads.PATH: settings.max_upload_bytes,
+            verification.PATH: settings.max_bundle_bytes,
+        }
+        return larger.get(path, settings.max_body_bytes)
+
+    app.add_middleware(Limits, settings=settings, metrics=metrics)
+    app.add_middleware(BodyLimit, limit_of=limit_of)
+    if settings.origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.origins,
+            allow_methods=["*"],
+            allow_headers=["authorization", "content-type", ID_HEADER],
+            expose_headers=[ID_HEADER, "retry-after"],
+        )
+    app.add_middleware(HostCheck, settings=settings)
+    app.add_middleware(Guard, metrics=metrics)
 
 
 def _load_profile(name: str) -> Profile:

@@ -1,78 +1,200 @@
-"""The library as the service holds it: opened once, and opened again when it comes back."""
+"""The library as the service holds it: opened once, fed from the spool, opened again if it left."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import structlog
 
 from encoders.base import Profile
-from search_api.service.problems import UNAVAILABLE, ApiProblem
+from search_api.service.metrics import Metrics
+from search_api.service.opening import (
+    MEANINGS,
+    LoadProfile,
+    OpenLibrary,
+    State,
+    choose_library,
+    is_current,
+    open_library,
+    state_of,
+)
+from search_api.service.problems import ApiProblem
 from search_api.service.settings import ServiceSettings
 from segments.catalog import Catalog
 from segments.errors import RetraceError
 from segments.library import Library
 from segments.store.base import VectorStore
-from segments.store.opening import open_store
+from segments.store.spool import ingest
 
-LoadProfile = Callable[[str], Profile]
-"""Makes the models of a profile ready, by its name."""
+Upkeep = Callable[[Library, VectorStore], object]
+"""Brings the store in step with what is known, after what was handed over is in it."""
+
+_log = structlog.get_logger("retrace.library")
+
+
+def no_upkeep(library: Library, store: VectorStore) -> None:
+    """Where whoever indexes sees to it."""
 
 
 class LibraryOwner:
-    """Owns the library's store. Threads may share it."""
+    """Owns the library's store from `start` to `stop`. Threads may share it.
 
-    def __init__(self, settings: ServiceSettings, load_profile: LoadProfile) -> None:
+    Args:
+        load_profile: called once for each profile that is needed.
+        upkeep: called about every second by the thread that ingests.
+    """
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        load_profile: LoadProfile,
+        *,
+        upkeep: Upkeep = no_upkeep,
+        metrics: Metrics,
+    ) -> None:
         self._settings, self._load_profile = settings, load_profile
-        self._opened: tuple[Library, VectorStore, Profile] | None = None
+        self._upkeep, self._metrics = upkeep, metrics
+        self._profiles: dict[str, Profile] = {}
+        self._opened: OpenLibrary | None = None
+        self._users = 0
+        self._changed = threading.Condition()
+        """Held to change who uses what is open."""
+        self._stopping = threading.Event()
+        self._keeper: threading.Thread | None = None
         self._local = threading.local()
+        self._last_error = ""
+        self.state: State = "starting"
 
     def start(self) -> None:
-        """Opens what is there."""
-        try:
-            library = Library.open(self._settings.library)
-            profile = self._load_profile(library.space)
-            store = open_store(library, expected=profile.manifest)
-        except RetraceError:
-            return
-        self._opened = (library, store, profile)
+        """Opens what is there, and from now on looks after it."""
+        self._stopping.clear()
+        self._tick()
+        self._keeper = threading.Thread(target=self._keep, name="library-owner", daemon=True)
+        self._keeper.start()
 
     def stop(self) -> None:
-        """Closes the store and gives its lock back."""
-        if self._opened:
-            self._opened[1].close()
-            self._opened = None
+        """Closes the store, once nobody uses it, and gives its lock back."""
+        self._stopping.set()
+        if self._keeper is not None:
+            self._keeper.join()
+        self._close("stopped")
 
-    def library(self) -> Library:
-        """Raises:
-        ApiProblem: "library-unavailable".
-        """
-        return self._require()[0]
-
-    def store(self) -> VectorStore:
-        """Raises:
-        ApiProblem: "library-unavailable".
-        """
-        return self._require()[1]
-
-    def profile(self) -> Profile:
-        """Raises:
-        ApiProblem: "library-unavailable".
-        """
-        return self._require()[2]
-
-    def catalog(self) -> Catalog:
-        """This thread's own: do not close it, nor hand it to another thread.
+    @contextmanager
+    def use(self) -> Generator[OpenLibrary]:
+        """The open library, which stays open for the block.
 
         Raises:
             ApiProblem: "library-unavailable".
         """
+        with self._changed:
+            opened = self._opened
+            if opened is None:
+                raise self.unavailable()
+            self._users += 1
+        try:
+            yield opened
+        finally:
+            with self._changed:
+                self._users -= 1
+                self._changed.notify_all()
+
+    def unavailable(self) -> ApiProblem:
+        """What a request is told that needs the library now."""
+        wait = {"Retry-After": str(self._settings.retry_after_s)}
+        return ApiProblem("library-unavailable", MEANINGS[self.state], headers=wait)
+
+    def library(self) -> Library:
+        """The library's places, also while its store is away.
+
+        Raises:
+            ApiProblem: "library-unavailable".
+        """
+        opened = self._opened
+        if opened is not None:
+            return opened.library
+        try:
+            return choose_library(self._settings)
+        except RetraceError:
+            raise self.unavailable() from None
+
+    def catalog(self) -> Catalog:
+        """This thread's own, also while the store is away: do not close it, nor hand it on.
+
+        Raises:
+            ApiProblem: "library-unavailable".
+            LibraryError: the database is damaged.
+        """
         library = self.library()
-        kept: tuple[Library, Catalog] | None = getattr(self._local, "catalog", None)
-        if kept is None or kept[0] != library:
-            kept = (library, Catalog(library))
+        stamp = (library, library.database.stat().st_ino if library.database.exists() else None)
+        kept: tuple[object, Catalog] | None = getattr(self._local, "catalog", None)
+        if kept is None or kept[0] != stamp:
+            kept = (stamp, Catalog(library))
             self._local.catalog = kept
         return kept[1]
 
-    def _require(self) -> tuple[Library, VectorStore, Profile]:
-        if self._opened is None:
-            wait = {"Retry-After": str(self._settings.retry_after_s)}
-            raise ApiProblem("library-unavailable", UNAVAILABLE, headers=wait)
-        return self._opened
+    def _keep(self) -> None:
+        while not self._stopping.wait(self._settings.ingest_every_s):
+            self._tick()
+
+    def _tick(self) -> None:
+        """Opens, closes or feeds the library, as it is now; what fails is tried again."""
+        try:
+            opened = self._opened
+            if opened is not None and not is_current(opened, self._settings):
+                self._close("missing")
+            if self._opened is None:
+                self._open()
+        except RetraceError as error:
+            self.state = state_of(error, self._settings)
+            self._report("library.unavailable", error)
+            return
+        except Exception as error:  # the thread outlives any bug of what it calls
+            self.state = "damaged"
+            self._report("library.unavailable", error)
+            return
+        self._feed()
+
+    def _open(self) -> None:
+        opened = open_library(
+            self._settings, self._loaded, on_batch=self._metrics.encode_batch.observe
+        )
+        with self._changed:
+            self._opened = opened
+        self.state, self._last_error = "ready", ""
+        _log.info("library.open", space=opened.library.space, points=opened.store.count())
+
+    def _loaded(self, name: str) -> Profile:
+        if name not in self._profiles:
+            self._profiles = {name: self._load_profile(name)}
+        return self._profiles[name]
+
+    def _feed(self) -> None:
+        try:
+            with self.use() as opened:
+                chunks = ingest(opened.library, opened.store)
+                self._upkeep(opened.library, opened.store)
+        except Exception as error:  # searches go on; the next look at the spool tries again
+            self._report("spool.error", error)
+            return
+        self._last_error = ""
+        if chunks:
+            self._metrics.ingested.inc(len(chunks))
+            videos = sorted({chunk.video_id for chunk in chunks})
+            _log.info("spool.ingested", chunks=len(chunks), videos=videos)
+
+    def _close(self, state: State) -> None:
+        with self._changed:
+            opened, self._opened = self._opened, None
+            self.state = state
+            self._changed.wait_for(lambda: self._users == 0, self._settings.stop_timeout_s)
+        if opened is not None:
+            opened.close()
+            _log.info("library.closed", state=state)
+
+    def _report(self, event: str, error: Exception) -> None:
+        """Logs an error once, however often it comes back."""
+        if str(error) == self._last_error:
+            return
+        self._last_error = str(error)
+        is_ours = isinstance(error, RetraceError)
+        _log.warning(event, state=self.state, error=str(error), exc_info=not is_ours)

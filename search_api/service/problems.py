@@ -65,6 +65,15 @@ PROBLEMS: dict[str, ProblemKind] = {
     "unreadable-media": ProblemKind(
         422, "Unreadable media", "The file is not the medium that was asked for, or is damaged."
     ),
+    "no-upload": ProblemKind(
+        404, "No such upload", "It never was, its time is over, or another key sent it."
+    ),
+    "nothing-indexed": ProblemKind(
+        409, "Nothing indexed", "The library holds no video that this key may see: index something."
+    ),
+    "too-many-uploads": ProblemKind(
+        429, "Too many uploads", "As many are kept as the service keeps: see `Retry-After`."
+    ),
     "too-many-requests": ProblemKind(
         429, "Too many requests", "The key or the address asks too often: see `Retry-After`."
     ),
@@ -149,9 +158,18 @@ def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
         by_status.setdefault(PROBLEMS[code].status, []).append(code)
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     return {
-        status: {"description": _described(names), "content": {MEDIA_TYPE: schema}}
+        status: {
+            "description": _described(names),
+            "content": {MEDIA_TYPE: schema},
+            "x-codes": names,
+        }
         for status, names in by_status.items()
     }
+
+
+def declared_codes(response: Mapping[str, Any]) -> list[str]:
+    """The codes of a response that `problem_responses` made."""
+    return list(response.get("x-codes", ()))
 
 
 def problem_response(

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 Bytes = Annotated[int, Field(ge=1, le=2**40)]
@@ -19,6 +19,9 @@ class ServiceSettings(BaseSettings):
     """The library's folder; it need not be there yet."""
     profile: str | None = None
     """The vector space that answers; None for the library's own."""
+    store_url: str | None = None
+    """A Qdrant server that holds the points; None: the library's own folder."""
+    store_api_key: SecretStr | None = None
     host: str = "127.0.0.1"
     """Where to listen. Beyond loopback at least one API key must have been made."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8321
@@ -63,3 +66,8 @@ class ServiceSettings(BaseSettings):
     """Requests with a wrong or without a key from one address that are still looked at."""
     signed_url_s: Annotated[int, Field(ge=2, le=3_600)] = 900
     """The longest that a signed address opens anything."""
+
+    evidence_key: Path | None = None
+    """Private key that signs bundles (PEM, Ed25519); None: this user's own, made at first use."""
+    max_bundle_bytes: Bytes = 1 << 30
+    """Of a bundle that is sent to be checked."""

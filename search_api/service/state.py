@@ -1,12 +1,16 @@
 """What every route works with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fastapi import Request
 
 from search_api.access.opening import Access
+from search_api.evidence.exports import ExportDesk
+from search_api.removals import Remove
+from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
 from search_api.service.settings import ServiceSettings
+from search_api.service.uploads import UploadStore
 
 
 @dataclass
@@ -16,6 +20,10 @@ class Service:
     settings: ServiceSettings
     owner: LibraryOwner
     access: Access
+    uploads: UploadStore
+    metrics: Metrics
+    remove: Remove | None = None
+    exports: ExportDesk = field(default_factory=ExportDesk)
 
 
 def service_of(request: Request) -> Service:

@@ -8,9 +8,9 @@ import sys
 import time
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
-from segments.errors import LibraryError
+from segments.errors import LibraryError, LibraryInUse
 
 _POLL_S = 0.1
 
@@ -23,25 +23,27 @@ class OwnerLock:
         _held.add(self)
 
     @classmethod
-    def acquire(cls, path: Path, *, wait_s: float = 0.0) -> Self:
+    def acquire(cls, path: Path, *, wait_s: float = 0.0, stays: bool = False) -> Self:
         """Takes the lock, and writes into the file who has it.
 
         Args:
-            wait_s: how long to wait for an owner to leave.
+            wait_s: how long to wait for an owner to leave; one that stays is not waited for.
+            stays: whether this owner keeps the lock for good, as a service does.
 
         Raises:
-            LibraryError: another process, or another store in this one, has it (names the owner),
-                or this user may not write to the library.
+            LibraryInUse: another process, or another store in this one, has it; names the owner.
+            LibraryError: this user may not write to the library.
         """
         handle = _open_file(path)
         deadline = time.monotonic() + wait_s
         while not _try_lock(handle):
-            if time.monotonic() >= deadline:
+            owner = _Owner.read(path)
+            if owner.stays or time.monotonic() >= deadline:
                 os.close(handle)
-                raise LibraryError(f"{path.parent} is in use by {_owner(path)}: wait, or stop it")
+                raise LibraryInUse(f"{path.parent} is in use by {owner.name}: wait, or stop it")
             time.sleep(_POLL_S)
         os.ftruncate(handle, 0)
-        os.pwrite(handle, json.dumps(_this_process()).encode(), 0)
+        os.pwrite(handle, json.dumps(_this_process() | {"stays": stays}).encode(), 0)
         return cls(handle)
 
     def release(self) -> None:
@@ -83,12 +85,18 @@ def _this_process() -> dict[str, str | int]:
     }
 
 
-def _owner(path: Path) -> str:
-    try:
-        owner = json.loads(path.read_bytes())
-        return f"{owner['command']} (pid {owner['pid']} on {owner['host']}) since {owner['since']}"
-    except (ValueError, KeyError, TypeError):  # it has the lock and is about to write its name
-        return "another process"
+class _Owner(NamedTuple):
+    name: str
+    stays: bool
+
+    @classmethod
+    def read(cls, path: Path) -> "_Owner":
+        try:
+            said = json.loads(path.read_bytes())
+            name = f"{said['command']} (pid {said['pid']} on {said['host']}) since {said['since']}"
+            return cls(name, bool(said.get("stays")))
+        except (ValueError, KeyError, TypeError):  # it has the lock and is about to write its name
+            return cls("another process", False)
 
 
 def _forget_in_child() -> None:

@@ -62,6 +62,7 @@ def open_store(
     url: str | None = None,
     api_key: str | None = None,
     wait_s: float = 0.0,
+    stays: bool = False,
 ) -> VectorStore:
     """Opens the library's space; close it to let others in.
 
@@ -70,17 +71,19 @@ def open_store(
         url: the Qdrant server that holds the points; None means the library's own folder, which
             this process then owns.
         wait_s: how long to wait for another owner of that folder to leave.
+        stays: whether this process keeps the folder for good, so that nobody waits for it.
 
     Raises:
         IndexMismatch: the space was made by something else than `expected`.
-        LibraryError: the space was never made, is damaged or in use, or the server does not answer.
+        LibraryInUse: another process has the folder.
+        LibraryError: the space was never made, is damaged, or the server does not answer.
     """
     manifest = _manifest(library.vectors, expected)
     if url is not None:
         from segments.store.server import ServerStore
 
         return ServerStore.open(url, manifest, api_key=api_key)
-    return _open_edge(library.vectors, manifest, SegmentPayload, wait_s)
+    return _open_edge(library.vectors, manifest, SegmentPayload, wait_s, stays)
 
 
 def open_collection(
@@ -109,9 +112,13 @@ def _manifest(folder: SpaceFolder, expected: SpaceManifest | None) -> SpaceManif
 
 
 def _open_edge(
-    folder: SpaceFolder, manifest: SpaceManifest, payload: type[P], wait_s: float
+    folder: SpaceFolder,
+    manifest: SpaceManifest,
+    payload: type[P],
+    wait_s: float,
+    stays: bool = False,
 ) -> EdgeStore[P]:
-    owner = OwnerLock.acquire(folder.lock_file, wait_s=wait_s)
+    owner = OwnerLock.acquire(folder.lock_file, wait_s=wait_s, stays=stays)
     try:
         return EdgeStore[P].open(folder.edge_folder, manifest.specs, owner=owner, payload=payload)
     except LibraryError:

@@ -1,0 +1,106 @@
+"""Searching, and what there is to search."""
+
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Depends, Request
+from pydantic import Field
+
+from search_api.access.principal import PROBLEM_CODES, record, require
+from search_api.access.roles import Principal, Role
+from search_api.access.scope import catalog_for, narrow
+from search_api.requests import SearchRequest
+from search_api.schemas import SearchResponse
+from search_api.searching import Searcher
+from search_api.service.metrics import PhaseClock
+from search_api.service.opening import OpenLibrary
+from search_api.service.overview import LibraryAnswer, overview
+from search_api.service.problems import ApiProblem, problem_responses
+from search_api.service.state import Service, service_of
+from search_api.service.uploads import UPLOAD_ID
+from search_api.sounds import Sound, load_sound
+
+router = APIRouter(prefix="/v1", tags=["search"])
+UsedService = Annotated[Service, Depends(service_of)]
+Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
+Uploaded = Annotated[str | None, Field(pattern=UPLOAD_ID)]
+PROBLEMS = (*PROBLEM_CODES, "no-upload", "nothing-indexed", "unanswerable", "library-unavailable")
+
+_log = structlog.get_logger("retrace.search")
+
+
+class SearchBody(SearchRequest):
+    """What to look for: words, a sound, a picture, or several of them; and where."""
+
+    audio: Uploaded = None
+    """An uploaded sound."""
+    image: Uploaded = None
+    """An uploaded picture."""
+
+    def request(self) -> SearchRequest:
+        """Without the uploads, which travel beside it."""
+        return SearchRequest.model_validate(self.model_dump(exclude={"audio", "image"}))
+
+
+@router.post("/search", operation_id="search", responses=problem_responses(*PROBLEMS))
+def search(
+    body: SearchBody, request: Request, service: UsedService, principal: Viewer
+) -> SearchResponse:
+    """Finds the moments that are most like the words, the sound or the picture.
+
+    A hit's `score` is the sum of its `parts`. Scores of different levels, or of different
+    queries, do not compare.
+    """
+    clock = PhaseClock()
+    with service.owner.use() as opened:
+        response = _answer(service, opened, body, principal, clock)
+    seconds = clock.stop(service.metrics)
+    record(request, principal, "query", _asked(body), num_results=len(response.hits))
+    _log.info(
+        "search",
+        hits=len(response.hits),
+        level=body.level,
+        **{f"{phase}_ms": round(1000 * spent, 2) for phase, spent in seconds.items()},
+    )
+    return response
+
+
+@router.get(
+    "/library",
+    operation_id="get_library",
+    responses=problem_responses(*PROBLEM_CODES, "library-unavailable"),
+)
+def library(service: UsedService, principal: Viewer) -> LibraryAnswer:
+    """What there is to search: how much footage, which cameras, detectors and models."""
+    with service.owner.use() as opened:
+        return overview(opened, principal)
+
+
+def _answer(
+    service: Service, opened: OpenLibrary, body: SearchBody, principal: Principal, clock: PhaseClock
+) -> SearchResponse:
+    sound = _sound(service, opened, body, principal)
+    with catalog_for(opened.library, principal) as catalog:
+        if not catalog.videos():
+            raise ApiProblem("nothing-indexed", "no video is indexed that this key may see")
+        searcher = Searcher(
+            opened.library,
+            clock.timed("store", opened.store),
+            catalog,
+            clock.timed("encode", opened.profile),
+        )
+        return searcher.search(narrow(body.request(), principal, catalog), sound)
+
+
+def _sound(
+    service: Service, opened: OpenLibrary, body: SearchBody, principal: Principal
+) -> Sound | None:
+    if body.audio is None:
+        return None
+    upload = service.uploads.find(body.audio, key_id=principal.key_id, kind="sound")
+    return load_sound(upload.path, rate_hz=opened.profile.spec.audio_rate_hz)
+
+
+def _asked(body: SearchBody) -> str:
+    """What the log of who did what keeps of a search."""
+    return body.model_dump_json(exclude_defaults=True)

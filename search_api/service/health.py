@@ -1,0 +1,51 @@
+"""What of the service works, and how much there is of everything."""
+
+from typing import Literal
+
+from search_api.service.metrics import Metrics
+from search_api.service.opening import State
+from search_api.service.owner import LibraryOwner
+from search_api.service.problems import ApiProblem
+from search_api.service.types import Answer
+from segments.errors import RetraceError
+from segments.store.spool import iter_chunks
+
+
+class Checks(Answer):
+    """How the parts are that a search needs."""
+
+    library: State
+    store: Literal["answering", "away"]
+    model: Literal["loaded", "not-loaded"]
+
+    @property
+    def are_passed(self) -> bool:
+        return self.library == "ready" and self.store == "answering" and self.model == "loaded"
+
+
+def check(owner: LibraryOwner) -> Checks:
+    """Asks the store now."""
+    try:
+        with owner.use() as opened:
+            opened.store.count()
+    except ApiProblem:
+        return Checks(library=owner.state, store="away", model="not-loaded")
+    except RetraceError:
+        return Checks(library=owner.state, store="away", model="loaded")
+    return Checks(library=owner.state, store="answering", model="loaded")
+
+
+def refresh_gauges(owner: LibraryOwner, metrics: Metrics) -> None:
+    """Counts what is there now; where the library is away, only that is told."""
+    metrics.model.clear()
+    try:
+        with owner.use() as opened:
+            metrics.points.set(opened.store.count())
+            metrics.videos.set(len(owner.catalog().videos()))
+            metrics.spooled.set(sum(1 for _ in iter_chunks(opened.library)))
+            manifest = opened.profile.manifest
+            for weights, sha256 in manifest.digests.items():
+                metrics.model.labels(manifest.profile, weights, sha256).set(1)
+            metrics.ready.set(1)
+    except (ApiProblem, RetraceError):
+        metrics.ready.set(0)

@@ -1,0 +1,141 @@
+"""Opening a library for a service, and why that may fail."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from encoders.base import Profile
+from search_api.service.encoding import BatchingProfile
+from search_api.service.settings import ServiceSettings
+from segments.errors import (
+    IndexMismatch,
+    LibraryError,
+    LibraryInUse,
+    RetraceError,
+    WeightsMissing,
+)
+from segments.library import Library
+from segments.store.base import VectorStore
+from segments.store.opening import open_store
+
+LoadProfile = Callable[[str], Profile]
+"""Makes the models of a profile ready, by its name."""
+OnBatch = Callable[[int], None]
+WARM_UP = "a person"
+"""Encoded once at the start: some models load their largest part only when they are first used."""
+State = Literal[
+    "starting", "ready", "missing", "in-use", "mismatch", "weights-missing", "damaged", "stopped"
+]
+"""How it is with the library; "damaged" also stands for a server that does not answer."""
+MEANINGS: dict[State, str] = {
+    "starting": "the service is opening the library",
+    "ready": "the library is open",
+    "missing": "there is no library yet: index some footage into it",
+    "in-use": "another process has the library's store open: it is opened once that is done",
+    "mismatch": "the library was made by other models than are here: index it again",
+    "weights-missing": "the models that made the library are not on this machine",
+    "damaged": "the library or its store cannot be read: the log says why",
+    "stopped": "the service is stopping",
+}
+"""For people; no folder is named, since anybody may ask."""
+
+
+@dataclass(frozen=True)
+class OpenLibrary:
+    """A library whose store this process owns."""
+
+    library: Library
+    store: VectorStore
+    profile: BatchingProfile
+    stamp: tuple[int, ...]
+    """Of the files on disk when they were opened; others mean another library."""
+
+    def close(self) -> None:
+        """Gives the store back and ends the models' thread."""
+        self.store.close()
+        self.profile.close()
+
+
+def choose_library(settings: ServiceSettings) -> Library:
+    """The library, through the space that is to answer; nothing is loaded.
+
+    Raises:
+        LibraryError: there is none.
+        UserError: it has no such space.
+    """
+    library = Library.open(settings.library)
+    return library if settings.profile is None else library.require_space(settings.profile)
+
+
+def open_library(
+    settings: ServiceSettings, load_profile: LoadProfile, *, on_batch: OnBatch
+) -> OpenLibrary:
+    """Loads the models and takes the store.
+
+    Args:
+        on_batch: told how many texts each call of the text model encoded.
+
+    Raises:
+        RetraceError: see `state_of`.
+    """
+    library = choose_library(settings)
+    library.manifest()
+    profile = load_profile(library.space)
+    profile.encode_text(WARM_UP)
+    stamp = stamp_of(library)
+    key = settings.store_api_key
+    store = open_store(
+        library,
+        expected=profile.manifest,
+        url=settings.store_url,
+        api_key=None if key is None else key.get_secret_value(),
+        stays=True,
+    )
+    return OpenLibrary(library, store, BatchingProfile(profile, on_batch=on_batch), stamp)
+
+
+def is_current(opened: OpenLibrary, settings: ServiceSettings) -> bool:
+    """Whether the library that is open is the one that is there now."""
+    try:
+        now = choose_library(settings)
+        return now == opened.library and stamp_of(now) == opened.stamp
+    except RetraceError:
+        return False
+
+
+def stamp_of(library: Library) -> tuple[int, ...]:
+    """Tells one library from another at the same place.
+
+    Raises:
+        LibraryError: its space is not there.
+    """
+    try:
+        found = library.manifest_file.stat()
+        return (found.st_dev, found.st_ino, int(library.edge_folder.exists()))
+    except OSError as error:
+        raise LibraryError(f"{library.vectors.path} is not there ({error.strerror})") from error
+
+
+def state_of(error: RetraceError, settings: ServiceSettings) -> State:
+    """What an error of `open_library` says about the library."""
+    match error:
+        case LibraryInUse():
+            return "in-use"
+        case IndexMismatch():
+            return "mismatch"
+        case WeightsMissing():
+            return "weights-missing"
+        case _:
+            return "damaged" if _is_made(settings) else "missing"
+
+
+def _is_made(settings: ServiceSettings) -> bool:
+    """Whether a library is there whose space was made."""
+    if not (settings.library / "library.json").exists():
+        return False
+    try:
+        return choose_library(settings).manifest_file.exists()
+    except LibraryError:
+        return True
+    except RetraceError:
+        return False

@@ -1,0 +1,86 @@
+"""What a library holds, as far as somebody may see it."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from search_api.access.roles import Principal
+from search_api.access.scope import catalog_for
+from search_api.service.opening import OpenLibrary
+from search_api.service.types import Answer
+from segments.catalog import SourceRecord
+from segments.media import Level
+from segments.store.base import VectorStore
+from segments.store.filters import Filter
+from segments.store.spool import iter_chunks
+
+
+class CameraAnswer(Answer):
+    """One camera."""
+
+    name: str
+    videos: int
+
+
+class SpaceAnswer(Answer):
+    """One vector space: what a profile made of the footage."""
+
+    profile: str
+    is_used: bool
+    """Whether searches go through it."""
+
+
+class LibraryAnswer(Answer):
+    """What there is to search."""
+
+    profile: str
+    """Whose vectors are searched."""
+    spaces: list[SpaceAnswer]
+    vectors: dict[str, list[str]]
+    """Names of the blocks by vector; a hit's `parts` are named so."""
+    levels: list[Level]
+    default_alpha: float
+    videos: int
+    footage_s: float
+    points: int
+    """Segments that can be found."""
+    spooled_chunks: int | None
+    """Finished pieces on their way into the store; None for a key of some cameras only."""
+    cameras: list[CameraAnswer]
+    detectors: list[str]
+
+
+def overview(opened: OpenLibrary, principal: Principal) -> LibraryAnswer:
+    """Counts what the principal may see."""
+    library, manifest = opened.library, opened.profile.manifest
+    with catalog_for(library, principal) as catalog:
+        videos = catalog.videos()
+        cameras = _per_camera(catalog.sources(), {video.video_id for video in videos})
+    sees_all = principal.cameras is None
+    spooled = sum(1 for _ in iter_chunks(library)) if sees_all else None
+    return LibraryAnswer(
+        profile=manifest.profile,
+        spaces=[SpaceAnswer(profile=s, is_used=s == library.space) for s in library.spaces()],
+        vectors={name: list(spec.blocks) for name, spec in manifest.specs.items()},
+        levels=list(manifest.levels),
+        default_alpha=manifest.default_alpha,
+        videos=len(videos),
+        footage_s=sum(video.duration_s for video in videos),
+        points=_count(opened.store, principal),
+        spooled_chunks=spooled,
+        cameras=cameras,
+        detectors=sorted({name for video in videos for name in video.detectors}),
+    )
+
+
+def _per_camera(sources: Iterable[SourceRecord], video_ids: set[str]) -> list[CameraAnswer]:
+    seen = {(s.camera, s.video_id) for s in sources if s.camera and s.video_id in video_ids}
+    counts = Counter(camera for camera, _ in seen)
+    return [CameraAnswer(name=name, videos=counts[name]) for name in sorted(counts)]
+
+
+def _count(store: VectorStore, principal: Principal) -> int:
+    if principal.cameras is None:
+        return store.count()
+    if not principal.cameras:
+        return 0
+    return store.count(Filter(cameras=tuple(sorted(principal.cameras))))
