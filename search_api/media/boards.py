@@ -64,19 +64,21 @@ def _by_key_pictures(track: VideoTrack, times: Sequence[float], canvas: Canvas) 
         yield to_shot(track, next(track.pictures(time_s)), canvas)
 
 
-def to_sprite(shots: Sequence[Shot]) -> tuple[bytes, dict[str, int]]:
-    """All pictures in one JPEG, row by row, and its layout: columns, rows, and a tile's size."""
+def to_sprite(shots: Sequence[Shot]) -> tuple[bytes, dict[str, object]]:
+    """All pictures in one JPEG, row by row, and where each is (`left`, `top` of `tiles`)."""
     columns = min(MAX_COLUMNS, math.ceil(math.sqrt(len(shots))))
     rows = math.ceil(len(shots) / columns)
     height, width = shots[0].pixels.shape[:2]
     sheet = np.zeros((rows * height, columns * width, 3), np.uint8)
+    tiles: list[dict[str, object]] = []
     for index, shot in enumerate(shots):
-        row, column = divmod(index, columns)
-        sheet[row * height :, column * width :][:height, :width] = shot.pixels
+        left, top = index % columns * width, index // columns * height
+        sheet[top : top + height, left : left + width] = shot.pixels
+        tiles.append({**shot.facts(), "left": left, "top": top})
     file = BytesIO()
     Image.fromarray(sheet).save(file, "JPEG", quality=80)
-    layout = {"columns": columns, "rows": rows, "tile_width": width, "tile_height": height}
-    return file.getvalue(), layout
+    size = {"columns": columns, "rows": rows, "tile_width": width, "tile_height": height}
+    return file.getvalue(), {"tiles": tiles, **size}
 
 
 def to_animation(shots: Sequence[Shot]) -> bytes:

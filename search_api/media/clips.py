@@ -28,6 +28,15 @@ class ClipFacts:
     is_playable: bool
 
 
+def to_span(start_s: float, end_s: float) -> TimeSpan:
+    """Raises:
+    OutsideVideo: the end does not come after the start.
+    """
+    if end_s <= start_s:
+        raise OutsideVideo(f"the end at {end_s:g} s does not come after the start at {start_s:g} s")
+    return TimeSpan(start_s, end_s)
+
+
 def require_inside(source: VideoSource, span: TimeSpan) -> TimeSpan:
     """The part of a span that is video.
 

@@ -85,7 +85,7 @@ class MediaRoom:
     ) -> Kept:
         """Pictures spread over a span, in one file.
 
-        Facts are `tiles`, as `Shot.facts`, and for JPEG the layout (`boards.to_sprite`).
+        The facts of a JPEG are its layout (`boards.to_sprite`).
 
         Raises:
             OutsideVideo, BeyondLimit, MediaError, Busy.
@@ -94,11 +94,7 @@ class MediaRoom:
 
         def make() -> tuple[bytes, Facts]:
             read = boards.read_shots(source, span, count, width=width, limits=self.limits)
-            tiles = [shot.facts() for shot in read]
-            if form == "webp":
-                return boards.to_animation(read), {"tiles": tiles}
-            sprite, layout = boards.to_sprite(read)
-            return sprite, {"tiles": tiles, **layout}
+            return boards.to_sprite(read) if form == "jpeg" else (boards.to_animation(read), {})
 
         asked = {"start_s": span.start_s, "end_s": span.end_s, "count": count, "width": width}
         return self._keep(Wish(source.video_id, "board", f".{form}", asked), make)

@@ -1,9 +1,20 @@
-"""Long curves in few points."""
+"""Parts of curves, and long ones in few points."""
 
 import numpy as np
 from jaxtyping import Float32, Int64
 
+from search_api.stretches import APART_S
+from segments.scores import AnomalyTrack
+from segments.spans import TimeSpan
+
 LEAST_POINTS = 4
+
+
+def within(track: AnomalyTrack, span: TimeSpan) -> range:
+    """The rows that speak for any part of a span."""
+    ends = np.append(track.pts_s[1:], track.end_s)
+    start = int(np.searchsorted(ends, span.start_s, side="right"))
+    return range(start, max(start, int(np.searchsorted(track.pts_s, span.end_s, side="left"))))
 
 
 def thin(scores: Float32[np.ndarray, " t"], most: int) -> Int64[np.ndarray, " n"]:
@@ -24,3 +35,15 @@ def thin(scores: Float32[np.ndarray, " t"], most: int) -> Int64[np.ndarray, " n"
         bucket = scores[start:stop]
         kept |= {start + int(bucket.argmin()), start + int(bucket.argmax())}
     return np.array(sorted(kept), np.int64)
+
+
+def strongest_rows(track: AnomalyTrack, rows: range, limit: int) -> list[int]:
+    """The rows of the highest scores that begin `APART_S` apart or more, in time order."""
+    chosen: list[int] = []
+    order = np.argsort(-track.scores[rows.start : rows.stop], kind="stable") + rows.start
+    for row in order.tolist():
+        if all(abs(track.pts_s[row] - track.pts_s[other]) >= APART_S for other in chosen):
+            chosen.append(row)
+        if len(chosen) == limit:
+            break
+    return sorted(chosen)

@@ -9,17 +9,22 @@ from starlette.middleware.cors import CORSMiddleware
 
 from encoders.base import Profile
 from search_api.access.opening import Access
+from search_api.media.room import MediaRoom
 from search_api.removals import Remove
 from search_api.routes import (
     audit,
     cases,
+    curves,
+    deletion,
     evidence,
     health,
     keys,
+    media,
     search,
     signed_urls,
     uploads,
     verification,
+    videos,
 )
 from search_api.service.doors import BodyLimit, HostCheck
 from search_api.service.guard import ID_HEADER, Guard
@@ -33,6 +38,7 @@ from search_api.service.problems import install_problems
 from search_api.service.settings import ServiceSettings
 from search_api.service.state import Service
 from search_api.service.uploads import UploadStore
+from segments.library import Library
 
 VERSION = "1"
 ROUTERS: Sequence[APIRouter] = (
@@ -45,6 +51,10 @@ ROUTERS: Sequence[APIRouter] = (
     cases.router,
     evidence.router,
     verification.router,
+    videos.router,
+    curves.router,
+    media.router,
+    deletion.router,
 )
 
 
@@ -78,6 +88,7 @@ def create_app(
         access=Access.open(settings.library, settings),
         uploads=UploadStore(settings),
         metrics=metrics,
+        media=MediaRoom(Library(settings.library, space="").cache, settings.media_limits()),
         remove=remove,
     )
     install_problems(app)

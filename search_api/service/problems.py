@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from search_api.media.errors import BeyondLimit, Busy, MediaChanged, MediaGone, OutsideVideo
 from segments.errors import (
     IndexMismatch,
     LibraryError,
@@ -77,6 +78,21 @@ PROBLEMS: dict[str, ProblemKind] = {
     "too-many-requests": ProblemKind(
         429, "Too many requests", "The key or the address asks too often: see `Retry-After`."
     ),
+    "media-gone": ProblemKind(
+        410, "Media gone", "The recording is indexed, and its file is not where it was seen."
+    ),
+    "media-changed": ProblemKind(
+        409, "Media changed", "A file lies where the recording was, with other content."
+    ),
+    "range-not-satisfiable": ProblemKind(
+        416, "Range not satisfiable", "None of the bytes that were asked for are in the file."
+    ),
+    "outside-video": ProblemKind(
+        422, "Outside the video", "The time or the span is no part of the video, or is empty."
+    ),
+    "beyond-limit": ProblemKind(
+        422, "Beyond a limit", "It takes more reading than the limit that the detail names."
+    ),
     "internal": ProblemKind(500, "Internal error", "A bug. The log has it under the request's id."),
     "library-unavailable": ProblemKind(
         503,
@@ -141,6 +157,11 @@ class ApiProblem(Exception):
 
 
 CODES: dict[type[RetraceError], str] = {
+    MediaGone: "media-gone",
+    MediaChanged: "media-changed",
+    OutsideVideo: "outside-video",
+    BeyondLimit: "beyond-limit",
+    Busy: "overloaded",
     UserError: "unanswerable",
     MediaError: "unreadable-media",
     IndexMismatch: "library-unavailable",
@@ -149,6 +170,7 @@ CODES: dict[type[RetraceError], str] = {
 }
 UNAVAILABLE = "the library cannot answer now; /readyz says what is missing"
 """In place of messages that name folders, which the log has."""
+_UNAVAILABLE_STATUS = 503
 
 
 def problem_responses(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -226,7 +248,7 @@ def _api_problem(request: Request, error: Exception) -> JSONResponse:
 def _retrace_error(request: Request, error: Exception) -> JSONResponse:
     code = next(code for kind, code in CODES.items() if isinstance(error, kind))
     is_inside = code == "library-unavailable"
-    headers = {"Retry-After": "2"} if is_inside else {}
+    headers = {"Retry-After": "2"} if PROBLEMS[code].status == _UNAVAILABLE_STATUS else {}
     detail = UNAVAILABLE if is_inside else str(error)
     return problem_response(request_id_of(request), code, detail, headers=headers)
 

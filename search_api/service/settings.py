@@ -1,10 +1,13 @@
 """What an operator chooses: `RETRACE_NAME` in the environment, or options of `retrace serve`."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from search_api.media.limits import MediaLimits
 
 Bytes = Annotated[int, Field(ge=1, le=2**40)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
@@ -71,3 +74,26 @@ class ServiceSettings(BaseSettings):
     """Private key that signs bundles (PEM, Ed25519); None: this user's own, made at first use."""
     max_bundle_bytes: Bytes = 1 << 30
     """Of a bundle that is sent to be checked."""
+
+    max_clip_s: Seconds = 300
+    """Of a clip."""
+    max_encoded_pixels: Annotated[int, Field(ge=1)] = 4_000_000_000
+    """Of all pictures of a clip that is encoded anew: a minute of 1080p at 25 has 3.1e9."""
+    max_decoded_frames: Annotated[int, Field(ge=1, le=1_000_000)] = 3_000
+    """Pictures of a recording that are read for one picture or storyboard."""
+    max_loudness_s: Seconds = 7_200
+    """Sound that one request for a curve may have read; what was read before is kept."""
+    max_cache_bytes: Bytes = 2 << 30
+    """Of clips and pictures that are kept for showing again."""
+    max_hashed_bytes: Bytes = 512 << 20
+    """Larger recordings are compared with what was indexed by their size alone."""
+    decodes_at_once: Annotated[int, Field(ge=1, le=64)] = 2
+    """Requests that read footage at once."""
+    decodes_waiting: Annotated[int, Field(ge=0, le=512)] = 6
+    """Requests that may wait to read footage; those beyond are asked to come back."""
+
+    def media_limits(self) -> MediaLimits:
+        """The limits of showing footage."""
+        names = (field.name for field in fields(MediaLimits))
+        own = {name: getattr(self, name) for name in names if name in type(self).model_fields}
+        return MediaLimits(**own, max_picture_pixels=self.max_image_pixels)

@@ -6,6 +6,7 @@ from fastapi import Request
 
 from search_api.access.opening import Access
 from search_api.evidence.exports import ExportDesk
+from search_api.media.room import MediaRoom
 from search_api.removals import Remove
 from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
@@ -22,6 +23,7 @@ class Service:
     access: Access
     uploads: UploadStore
     metrics: Metrics
+    media: MediaRoom
     remove: Remove | None = None
     exports: ExportDesk = field(default_factory=ExportDesk)
 

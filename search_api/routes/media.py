@@ -1,0 +1,157 @@
+"""The footage itself: files, clips, pictures and storyboards, for `<video>` and `<img>` tags."""
+
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from detectors import local_patterns
+from search_api.access.principal import record
+from search_api.explaining import Explainer
+from search_api.media.cache import Kept
+from search_api.media.clips import to_span
+from search_api.media.regions import in_one_picture
+from search_api.routes.delivery import Delivery, deliver
+from search_api.routes.media_queries import (
+    BoardQuery,
+    ClipQuery,
+    FrameQuery,
+    Storyboard,
+    ThumbnailQuery,
+)
+from search_api.routes.seen import FILE_PROBLEMS, SeenVideo, seen_by_tag
+from search_api.schemas import RegionReason
+from search_api.service.problems import ApiProblem, problem_responses
+
+router = APIRouter(prefix="/v1/videos/{video_id}", tags=["media"])
+Seen = Annotated[SeenVideo, Depends(seen_by_tag)]
+_FORMS = {"jpeg": "image/jpeg", "webp": "image/webp"}
+
+
+def _file_responses(*types: str, extra: tuple[str, ...] = ()) -> dict[int | str, dict[str, Any]]:
+    content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}
+    files = {
+        200: {"description": "The file.", "content": content},
+        304: {"description": "It is what the client has."},
+    }
+    return files | problem_responses(*FILE_PROBLEMS, *extra)
+
+
+_PARTS: dict[int | str, dict[str, Any]] = {
+    206: {
+        "description": "A part of the file.",
+        "content": {"video/*": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_WHOLE = _file_responses("video/*", extra=("range-not-satisfiable",)) | _PARTS
+_PICTURE = _file_responses("image/jpeg")
+
+
+@router.head("/media", operation_id="head_media", responses=_WHOLE, response_class=Response)
+@router.get("/media", operation_id="get_media", responses=_WHOLE, response_class=Response)
+def media(seen: Seen, request: Request) -> Response:
+    """The recording as it is, or a part of its bytes."""
+    source = seen.source()
+    record(request, seen.principal, "view", f"media {source.video_id}")
+    name = quote(source.path.name)
+    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    kind = seen.room.playback(source).media_type
+    return deliver(request, Delivery(source.path, source.video_id, kind, headers))
+
+
+@router.head("/clip", operation_id="head_clip", responses=_WHOLE, response_class=Response)
+@router.get("/clip", operation_id="get_clip", responses=_WHOLE, response_class=Response)
+def clip(seen: Seen, request: Request, query: Annotated[ClipQuery, Depends()]) -> Response:
+    """A part of the recording as an MP4 file.
+
+    `Retrace-Clip-Method` says whether the recording's data was copied or encoded anew,
+    `Retrace-Clip-Start-S` and `-End-S` what was really cut.
+    """
+    kept = seen.room.clip(seen.source(), to_span(query.start_s, query.end_s), query.mode)
+    facts = kept.facts
+    what = f"clip {seen.record.video_id} {facts['start_s']}-{facts['end_s']}"
+    record(request, seen.principal, "view", what)
+    names = ("method", "start_s", "end_s", "is_playable", "why")
+    return _delivered(request, kept, "video/mp4", {f"clip-{name}": facts[name] for name in names})
+
+
+@router.get("/frame", operation_id="get_frame", responses=_PICTURE, response_class=Response)
+def frame(seen: Seen, request: Request, query: Annotated[FrameQuery, Depends()]) -> Response:
+    """The picture nearest to a time, or to a timestamp of the recording's own, as JPEG.
+
+    `Retrace-Time-S`, `Retrace-Pts` and `Retrace-Time-Base` say which it is.
+    """
+    if (query.at_s is None) == (query.pts is None):
+        raise ApiProblem("invalid-request", "give one of at_s and pts")
+    odd = _odd(seen, query.at_s) if query.boxes else []
+    time_s = odd[0].time_s if odd else query.at_s
+    kept = seen.room.frame(
+        seen.source(), time_s=time_s, pts=query.pts or 0, width=query.width, odd=odd
+    )
+    record(request, seen.principal, "view", f"frame {seen.record.video_id}")
+    return _delivered(request, kept, "image/jpeg", kept.facts)
+
+
+@router.get("/thumbnail", operation_id="get_thumbnail", responses=_PICTURE, response_class=Response)
+def thumbnail(
+    seen: Seen, request: Request, query: Annotated[ThumbnailQuery, Depends()]
+) -> Response:
+    """A small picture of the video, as JPEG; headers as of a frame."""
+    time_s = seen.record.duration_s / 2 if query.at_s is None else query.at_s
+    kept = seen.room.frame(seen.source(), time_s=time_s, width=query.width)
+    return _delivered(request, kept, "image/jpeg", kept.facts)
+
+
+@router.get(
+    "/storyboard",
+    operation_id="get_storyboard",
+    responses=_file_responses("image/jpeg", "image/webp"),
+    response_model=Storyboard,
+)
+def storyboard(
+    seen: Seen, request: Request, query: Annotated[BoardQuery, Depends()]
+) -> Response | Storyboard:
+    """A part of the video at a glance.
+
+    Pictures of long parts are the key pictures before even times: `tiles` has their true times.
+    """
+    span = to_span(query.start_s, seen.record.duration_s if query.end_s is None else query.end_s)
+    form = "webp" if query.format == "webp" else "jpeg"
+    kept = seen.room.storyboard(seen.source(), span, query.count, width=query.width, form=form)
+    if query.format != "json":
+        return _delivered(request, kept, _FORMS[form], {})
+    asked = {
+        "start_s": span.start_s,
+        "end_s": span.end_s,
+        "count": query.count,
+        "width": query.width,
+    }
+    image_url, animation_url = (
+        seen.address("storyboard", {**asked, "format": form}) for form in _FORMS
+    )
+    return Storyboard.model_validate(
+        {
+            **kept.facts,
+            "start_s": span.start_s,
+            "end_s": span.end_s,
+            "image_url": image_url,
+            "animation_url": animation_url,
+        }
+    )
+
+
+def _odd(seen: SeenVideo, at_s: float | None) -> list[RegionReason]:
+    if at_s is None:
+        raise ApiProblem("invalid-request", "boxes are drawn by at_s, not by pts")
+    found = Explainer(seen.library).at(seen.record.video_id, local_patterns.NAME, at_s)
+    return in_one_picture(found.regions) if found else []
+
+
+def _delivered(request: Request, kept: Kept, kind: str, facts: dict[str, object]) -> Response:
+    headers = {
+        f"Retrace-{name.replace('_', '-').title()}": str(value)
+        for name, value in facts.items()
+        if value is not None
+    }
+    return deliver(request, Delivery(Path(kept.path), kept.path.stem, kind, headers))
