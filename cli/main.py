@@ -18,6 +18,7 @@ from cli import (
     library,
     models,
     search,
+    serve,
     traces,
     train,
     verify,
@@ -54,6 +55,7 @@ app.command()(curve.curve)
 app.command()(clip.clip)
 app.command()(calibrate.calibrate)
 app.command()(verify.verify)
+app.command()(serve.serve)
 app.add_typer(library.app, name="library")
 app.add_typer(cases.app, name="case")
 app.add_typer(evidence.app, name="evidence")

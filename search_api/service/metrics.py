@@ -98,7 +98,8 @@ class PhaseClock:
 
 class _Timed:
     def __init__(self, clock: PhaseClock, phase: Phase, target: object) -> None:
-        self._clock, self._phase, self._target = clock, phase, target
+        self._clock, self._target = clock, target
+        self._phase: Phase = phase
 
     def __getattr__(self, name: str) -> object:
         found = getattr(self._target, name)

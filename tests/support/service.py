@@ -1,7 +1,8 @@
 """The service on a small real library, through HTTP.
 
 `indexed_library` is made once a session: three videos of two cameras, one of them with sound,
-indexed with the compact profile. `service` gives a client on a copy of it.
+indexed with the compact profile. `service` gives a client on a copy of it. Models and the
+application are imported when they are needed: every test of the package comes through here.
 """
 
 import shutil
@@ -9,19 +10,15 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from encoders.base import Profile
-from encoders.registry import load_profile
-from indexer.discovery import discover
-from indexer.pipeline import IndexSettings, index_files
-from search_api.service.app import create_app
-from search_api.service.settings import ServiceSettings
-from segments.sources import NamePattern, SourceRules
 from tests.support.tiny_footage import write_video
+
+if TYPE_CHECKING:
+    from encoders.base import Profile
 
 LOOPBACK = ("127.0.0.1", 50_000)
 PATTERN = "{camera}/{start:%Y%m%d_%H%M%S}*"
@@ -29,13 +26,19 @@ OpenService = Callable[..., TestClient]
 
 
 @cache
-def profile(name: str = "compact") -> Profile:
+def profile(name: str = "compact") -> "Profile":
     """Loaded once a process."""
+    from encoders.registry import load_profile
+
     return load_profile(name)
 
 
 def make_service_library(folder: Path) -> Path:
     """FOLDER/footage/{gate,yard}/TIME.mp4, and FOLDER/library, which knows them."""
+    from indexer.discovery import discover
+    from indexer.pipeline import IndexSettings, index_files
+    from segments.sources import NamePattern, SourceRules
+
     footage = folder / "footage"
     write_video(footage / "gate" / "20261101_100000.mp4", seconds=14, seed=1, sound=True)
     write_video(footage / "gate" / "20261101_110000.mp4", seconds=9, seed=2)
@@ -49,7 +52,13 @@ def make_service_library(folder: Path) -> Path:
 @contextmanager
 def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
     """A client of a service over `library`, on loopback; the service stops at the block's end."""
-    app = create_app(ServiceSettings(library=library, **settings), load_profile=profile)
+    from indexer.spaces import remove_from_all
+    from search_api.service.app import create_app
+    from search_api.service.settings import ServiceSettings
+
+    app = create_app(
+        ServiceSettings(library=library, **settings), load_profile=profile, remove=remove_from_all
+    )
     client = TestClient(app, "http://127.0.0.1", client=LOOPBACK, raise_server_exceptions=False)
     with client:
         yield client

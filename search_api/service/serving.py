@@ -1,0 +1,67 @@
+"""The server itself: uvicorn around the application, in this process."""
+
+import asyncio
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+
+from search_api.service.settings import ServiceSettings
+from segments.errors import UserError
+
+KEEP_ALIVE_S = 30
+
+
+def serve_until_stopped(
+    app: FastAPI, settings: ServiceSettings, *, announce: Callable[[str], None]
+) -> None:
+    """Serves until the process is told to stop, and then lets requests at work end.
+
+    Args:
+        announce: told the address, once requests are answered.
+
+    Raises:
+        UserError: the address cannot be listened at.
+    """
+    with _listen(settings) as listener:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,  # who asks is never taken from what the request says
+            server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=int(settings.stop_timeout_s),
+        )
+        server = _Server(config, lambda: announce(_address(listener)))
+        asyncio.run(server.serve(sockets=[listener]))
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_started()
+
+
+def _listen(settings: ServiceSettings) -> socket.socket:
+    try:
+        family, *_, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        return socket.create_server(address, family=family, backlog=2048)
+    except OSError as error:
+        raise UserError(
+            f"cannot listen at {settings.host} port {settings.port} ({error.strerror}): choose "
+            "another with --host and --port"
+        ) from error
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
