@@ -12,6 +12,7 @@ from segments.cases import require_removable
 from segments.catalog import Catalog
 from segments.errors import UserError
 from segments.library import Library
+from segments.store.base import VectorStore
 from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
 
@@ -103,26 +104,35 @@ def drop_space(library: Library, name: str) -> None:
         indexing.release()
 
 
-def remove_from_all(library: Library, video_id: str, *, wait_s: float = 0.0) -> list[Removal]:
+def remove_from_all(
+    library: Library, video_id: str, *, wait_s: float = 0.0, held: VectorStore | None = None
+) -> list[Removal]:
     """Removes a video from every space; may be repeated after a crash.
 
     Args:
         wait_s: how long to wait for another owner of a store to leave.
+        held: the store of the space that `library` is seen through, where it is open already.
 
     Raises:
         UserError: a case locks the video; nothing is removed.
         LibraryError: another process goes on having a store; spaces before it are done.
     """
-    return [_remove(library.through(name), video_id, wait_s) for name in library.spaces()]
+    removals: list[Removal] = []
+    for name in library.spaces():
+        if held is not None and name == library.space:
+            removals.append(_remove(library, held, video_id))
+            continue
+        store = open_store(library.through(name), wait_s=wait_s)
+        try:
+            removals.append(_remove(library.through(name), store, video_id))
+        finally:
+            store.close()
+    return removals
 
 
-def _remove(library: Library, video_id: str, wait_s: float) -> Removal:
-    store = open_store(library, wait_s=wait_s)
-    try:
-        with Catalog(library) as catalog, Ledger(library) as ledger:
-            return remove_video(library, store, video_id, catalog=catalog, ledger=ledger)
-    finally:
-        store.close()
+def _remove(library: Library, store: VectorStore, video_id: str) -> Removal:
+    with Catalog(library) as catalog, Ledger(library) as ledger:
+        return remove_video(library, store, video_id, catalog=catalog, ledger=ledger)
 
 
 def _state(library: Library, name: str) -> SpaceState:

@@ -51,6 +51,8 @@ class Case(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    case_id: int
+    """Names it where a name would not do; no other case ever has it."""
     name: str
     created_at: AwareDatetime
     is_locked: bool

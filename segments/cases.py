@@ -16,7 +16,7 @@ MAX_NAME_CHARS = 200
 VERSION = 1
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS cases (
-    case_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL,
+    case_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, created_at TEXT NOT NULL,
     is_locked INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS notes (
@@ -74,12 +74,19 @@ class Cases(Tables):
         notes = self._rows.execute(_NOTES, (row["case_id"],))
         hits = self._rows.execute(_HITS, (row["case_id"],))
         return Case(
+            case_id=row["case_id"],
             name=row["name"],
             created_at=row["created_at"],
             is_locked=bool(row["is_locked"]),
             notes=tuple(CaseNote.model_validate(dict(note)) for note in notes),
             hits=tuple(map(_hit, hits)),
         )
+
+    def by_id(self, case_id: int) -> Case | None:
+        """The case of that number; None where there is none."""
+        query = "SELECT name FROM cases WHERE case_id = ?"
+        row = self._rows.execute(query, (case_id,)).fetchone()
+        return self.find(row["name"]) if row else None
 
     def rename(self, name: str, to: str) -> None:
         """Raises:

@@ -4,6 +4,7 @@ LIBRARY/
   library.json                      format and the vector space in use
   library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
   cases.sqlite                      cases, notes and locks (segments.cases)
+  access.sqlite                     API keys as digests, and who did what (search_api.access)
   indexer.lock                      who is indexing now
   spool/                            finished chunks on their way into a store
   cache/VIDEO_ID/                   pictures made for showing; may be deleted at any time

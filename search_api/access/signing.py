@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode
 from search_api.access.roles import Principal
 from segments.database import Tables
 
-KEY, EXPIRES, SIGNATURE = "key_id", "expires", "signature"
+KEY, EXPIRES, SIGNATURE = _OWN = ("key_id", "expires", "signature")
 LOCAL_KEY = "local"
 """In place of an id, while no keys were made."""
 VERSION = 1
@@ -68,11 +68,12 @@ class Signer:
 
         Args:
             path: as routes see it, unquoted: "/v1/videos/…".
-            query: names and values, unquoted.
+            query: names and values, unquoted; an earlier signature's are left out.
         """
         expires = (int(self._clock()) // self._step_s + 2) * self._step_s
         key_id = principal.key_id or LOCAL_KEY
-        pairs = [*sorted(query), (KEY, key_id), (EXPIRES, str(expires))]
+        others = sorted(pair for pair in query if pair[0] not in _OWN)
+        pairs = [*others, (KEY, key_id), (EXPIRES, str(expires))]
         return f"{quote(path)}?{urlencode([*pairs, (SIGNATURE, self._digest(path, pairs))])}"
 
     def expires_at(self, url: str) -> int:
@@ -86,9 +87,9 @@ class Signer:
             query: of the request, in any order, the signature's parts included.
         """
         pairs = list(query)
-        own = {name: value for name, value in pairs if name in (KEY, EXPIRES, SIGNATURE)}
+        own = {name: value for name, value in pairs if name in _OWN}
         others = sorted(pair for pair in pairs if pair[0] not in own)
-        if set(own) != {KEY, EXPIRES, SIGNATURE} or len(others) + len(own) != len(pairs):
+        if set(own) != set(_OWN) or len(others) + len(own) != len(pairs):
             return None
         signed = [*others, (KEY, own[KEY]), (EXPIRES, own[EXPIRES])]
         expected = self._digest(path, signed)

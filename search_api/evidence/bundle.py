@@ -38,6 +38,7 @@ def export_bundle(
     case: Case | None = None,
     exact: bool = False,
     progress: Callable[[int], None] | None = None,
+    open_catalog: Callable[[Library], Catalog] = Catalog,
 ) -> BundleManifest:
     """Gathers findings of a library into a signed ZIP file; what it says.
 
@@ -48,6 +49,8 @@ def export_bundle(
         case: where the findings come from; its name and notes go along.
         exact: encodes clips anew, to begin at the very picture, instead of copying data.
         progress: called with the number of findings that are gathered.
+        open_catalog: where videos and their places are looked up; one that shows less than all
+            makes a bundle that says less.
 
     Raises:
         UserError: there are no findings, `out` exists or is no .zip, or a video is not there.
@@ -59,7 +62,9 @@ def export_bundle(
     _require_free(out)
     with partial_folder(out) as partial:
         folder = partial / "files"
-        items = _gather(library, findings, folder, exact=exact, progress=progress)
+        with open_catalog(library) as catalog:
+            writer = ItemWriter(library, catalog, folder, exact=exact)
+            items = _gather(writer, findings, progress=progress)
         manifest = _describe(library, case, items, folder)
         names = _sign(manifest, folder, key)
         _publish(folder, names, partial / out.name, out)
@@ -74,20 +79,16 @@ def _require_free(out: Path) -> None:
 
 
 def _gather(
-    library: Library,
+    writer: ItemWriter,
     findings: Sequence[CaseFinding],
-    folder: Path,
     *,
-    exact: bool,
     progress: Callable[[int], None] | None,
 ) -> list[Item]:
     items: list[Item] = []
-    with Catalog(library) as catalog:
-        writer = ItemWriter(library, catalog, folder, exact=exact)
-        for number, finding in enumerate(findings, start=1):
-            items.append(writer.write(finding, f"items/{number:03d}"))
-            if progress is not None:
-                progress(number)
+    for number, finding in enumerate(findings, start=1):
+        items.append(writer.write(finding, f"items/{number:03d}"))
+        if progress is not None:
+            progress(number)
     return items
 
 

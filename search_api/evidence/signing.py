@@ -134,10 +134,10 @@ def read_trusted(text: str) -> str:
         UserError: it is none of these.
     """
     if not Path(text).is_file():
-        return _parse_fingerprint(text, text)
+        return parse_fingerprint(text)
     content = Path(text).read_bytes()
     if b"-----BEGIN" not in content:
-        return _parse_fingerprint(content.decode(errors="replace"), text)
+        return parse_fingerprint(content.decode(errors="replace"), shown=text)
     try:
         key = load_pem_public_key(content)
     except (ValueError, UnsupportedAlgorithm):
@@ -147,12 +147,20 @@ def read_trusted(text: str) -> str:
     return _fingerprint(_raw(key))
 
 
-def _parse_fingerprint(text: str, shown: str) -> str:
+def parse_fingerprint(text: str, *, shown: str | None = None) -> str:
+    """A fingerprint as it was written out, in its one form.
+
+    Args:
+        shown: what the message names instead of the text.
+
+    Raises:
+        UserError: it has not 64 hexadecimal digits.
+    """
     digits = re.sub(r"[\s:-]", "", text).lower()
     if not re.fullmatch(rf"[0-9a-f]{{{_HEX_DIGITS}}}", digits):
         raise UserError(
-            f"{shown[:80]!r} is neither a fingerprint of {_HEX_DIGITS} hexadecimal digits, as "
-            "`retrace evidence key` prints it, nor a file with a public key"
+            f"{(shown or text)[:80]!r} is neither a fingerprint of {_HEX_DIGITS} hexadecimal "
+            "digits, as `retrace evidence key` prints it, nor a file with a public key"
         )
     return _grouped(digits)
 
