@@ -1,7 +1,5 @@
 """Query parameters that no route knows are refused, as unknown fields of a body are."""
 
-from functools import cache
-
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
@@ -9,14 +7,15 @@ from fastapi.routing import APIRoute
 from search_api.service.problems import ApiProblem, FieldError
 
 
-def refuse_unknown(request: Request) -> None:
+async def refuse_unknown(request: Request) -> None:
     """The dependency of every route.
 
     Raises:
         ApiProblem: "invalid-request": a parameter has a name that the route does not know.
     """
-    route = request.scope["route"]
-    known = known_parameters(route)
+    if not request.query_params:
+        return
+    known = known_parameters(request.scope["route"])
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         listing = f"known are {', '.join(sorted(known))}" if known else "there are none here"
@@ -25,7 +24,6 @@ def refuse_unknown(request: Request) -> None:
         raise ApiProblem("invalid-request", f"unknown parameter {names}: {listing}", errors)
 
 
-@cache
 def known_parameters(route: APIRoute) -> frozenset[str]:
     """Names of the route's query parameters, those of its dependencies included."""
     params = get_flat_params(route.dependant)
