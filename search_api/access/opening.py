@@ -1,23 +1,20 @@
 """Everything about who may what, of one library."""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import partial
 from pathlib import Path
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Protocol, Self
 
 from search_api.access.audit import AuditLog
 from search_api.access.keys import Keys
 from search_api.access.rates import Rate
 from search_api.access.signing import Signer, load_or_make_secret
-from segments.database import Tables
 from segments.errors import LibraryError
 
 FILE = "access.sqlite"
 VIEWS_EVERY_S = 60.0
 _OWNER_ONLY = 0o600
-T = TypeVar("T", bound=Tables)
 
 
 class AccessSettings(Protocol):
@@ -46,12 +43,14 @@ class Rates:
 
 
 class Access:
-    """Keys, signed addresses, rates and the log. Threads may share it."""
+    """Keys, signed addresses, rates and the log. Threads may share it.
+
+    A library that takes the place of another one is noticed at once.
+    """
 
     def __init__(self, library_root: Path, settings: AccessSettings) -> None:
-        self._root, self._settings = library_root, settings
-        self._keys = _PerThread(lambda: Keys(access_file(library_root)))
-        self._audit = _PerThread(lambda: AuditLog(access_file(library_root)))
+        self._root, self._local = library_root, threading.local()
+        self._make_signer = partial(Signer, lasts_s=settings.signed_url_s)
         failures = settings.failures_per_minute
         self.rates = Rates(
             asks=Rate(settings.requests_per_s, settings.request_burst),
@@ -71,7 +70,7 @@ class Access:
         Raises:
             LibraryError: there is no library, or the file is damaged.
         """
-        return self._keys.get()
+        return self._opened().keys
 
     @property
     def audit(self) -> AuditLog:
@@ -80,15 +79,34 @@ class Access:
         Raises:
             LibraryError: there is no library, or the file is damaged.
         """
-        return self._audit.get()
+        return self._opened().audit
 
-    @cached_property
+    @property
     def signer(self) -> Signer:
         """Raises:
         LibraryError: there is no library, or the file is damaged.
         """
-        secret = load_or_make_secret(access_file(self._root))
-        return Signer(secret, lasts_s=self._settings.signed_url_s)
+        return self._opened().signer
+
+    def _opened(self) -> "_Opened":
+        path = access_file(self._root)
+        found = path.stat()
+        stamp = (found.st_dev, found.st_ino)
+        opened: _Opened | None = getattr(self._local, "opened", None)
+        if opened is None or opened.stamp != stamp:
+            signer = self._make_signer(load_or_make_secret(path))
+            opened = self._local.opened = _Opened(stamp, Keys(path), AuditLog(path), signer)
+        return opened
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One thread's, of one file."""
+
+    stamp: tuple[int, int]
+    keys: Keys
+    audit: AuditLog
+    signer: Signer
 
 
 def access_file(library_root: Path) -> Path:
@@ -100,18 +118,6 @@ def access_file(library_root: Path) -> Path:
     if not (library_root / "library.json").is_file():
         raise LibraryError(f"no library at {library_root}: make one with `retrace index`")
     path = library_root / FILE
-    path.touch(_OWNER_ONLY)
+    if not path.exists():
+        path.touch(_OWNER_ONLY)
     return path
-
-
-class _PerThread(Generic[T]):
-    """One object for each thread, made when the thread first asks; closed with the thread."""
-
-    def __init__(self, make: Callable[[], T]) -> None:
-        self._make, self._local = make, threading.local()
-
-    def get(self) -> T:
-        found: T | None = getattr(self._local, "tables", None)
-        if found is None:
-            found = self._local.tables = self._make()
-        return found

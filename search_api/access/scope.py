@@ -53,8 +53,8 @@ class ScopedCatalog(Catalog):
         return {camera: offset for camera, offset in offsets.items() if camera in self._visible}
 
     def _ids(self, where: str, values: Sequence[object]) -> list[str]:
-        seen = {source.video_id for source in self.sources()}
-        return [video_id for video_id in super()._ids(where, values) if video_id in seen]
+        marks = ", ".join("?" * len(self._visible))
+        return super()._ids(f"({where}) AND camera IN ({marks})", [*values, *self._visible])
 
 
 def catalog_for(library: Library, principal: Principal) -> Catalog:
