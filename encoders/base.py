@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from segments.manifest import SpaceManifest
 from segments.media import AUDIO_RATE_HZ, AudioClip, ClipBatch
@@ -69,3 +69,11 @@ class Profile(Protocol):
         ...
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery: ...
+
+    def encode_image(self, pixels: UInt8[np.ndarray, "h w 3"]) -> DualQuery:
+        """A query from a picture of any size, RGB; its streams count alike.
+
+        Raises:
+            UserError: the profile has no model that brings pictures and words together.
+        """
+        ...

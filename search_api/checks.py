@@ -9,20 +9,30 @@ from segments.errors import LibraryError, UserError
 from segments.library import Library
 
 
-def check_asks(request: SearchRequest, *, has_sound: bool) -> None:
+def check_asks(request: SearchRequest, *, has_sound: bool, has_image: bool = False) -> None:
     """Refuses a request that nothing could answer, in any library.
 
     Raises:
-        UserError: there are neither words nor a sound; or least similarity of a fused ranking.
+        UserError: there are neither words nor a sound nor a picture; a part of no picture; or least
+            similarity of a ranking that has none.
     """
-    if request.text is None and not has_sound:
-        raise UserError("the query is empty: give some words, a sound, or both")
-    fused = has_sound and (request.text is not None or request.sound_mode == "both")
-    if fused and request.min_score is not None:
+    if request.text is None and not has_sound and not has_image:
+        raise UserError(
+            "the query is empty: give some words, a sound, a picture, or several of them"
+        )
+    if request.crop and not has_image:
+        raise UserError("a crop is a part of a picture, and none came: give an image, or no crop")
+    if request.min_score is not None and request.then:
+        raise UserError(
+            f"a minimum score of {request.min_score} compares similarities, and a sequence is "
+            "scored by two: search without a minimum score, or for one moment"
+        )
+    sounds = (2 if request.sound_mode == "both" else 1) if has_sound else 0
+    if request.min_score is not None and (request.text is not None) + has_image + sounds > 1:
         raise UserError(
             f"a minimum score of {request.min_score} compares similarities, and this search fuses "
-            "rankings: search by words alone, or by a sound with the sound mode sound-to-video or "
-            "sound-to-sound"
+            "rankings: search by words or a picture alone, or by a sound with the sound mode "
+            "sound-to-video or sound-to-sound"
         )
 
 

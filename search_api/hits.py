@@ -1,10 +1,8 @@
-"""From stored points to hits: the one place that reads a point's payload."""
+"""Where and when a stored point is shown."""
 
 from datetime import datetime, timedelta
 
-from search_api.ranking import Ranked
 from search_api.requests import SearchRequest
-from search_api.schemas import Explanation, SearchHit
 from segments.catalog import Catalog, SourceRecord
 from segments.payload import SegmentPayload
 
@@ -42,29 +40,6 @@ class SourceChooser:
         return (wanted.after is None or start_ms >= to_ms(wanted.after)) and (
             wanted.before is None or start_ms < to_ms(wanted.before)
         )
-
-
-def to_hit(
-    rank: int,
-    found: Ranked,
-    payload: SegmentPayload,
-    place: SourceRecord,
-    explanation: Explanation | None,
-) -> SearchHit:
-    """A hit of one point, shown at one of its places."""
-    return SearchHit(
-        rank=rank,
-        video=place.path,
-        video_id=payload.video_id,
-        camera=place.camera,
-        start_s=payload.start_s,
-        end_s=payload.end_s,
-        start_time=wall_time(place.recorded_at, payload.start_s),
-        score=found.score,
-        parts=found.parts,
-        anomaly=payload.anomaly,
-        explanation=explanation,
-    )
 
 
 def wall_time(recorded_at: datetime | None, time_s: float) -> datetime | None:

@@ -59,7 +59,10 @@ def describe(query: SearchQuery) -> str:
     """What was asked for, in a few words."""
     words = [f"“{query.text}”"] if query.text else []
     sound = [f"sound of {query.audio}"] if query.audio else []
-    return " + ".join(words + sound)
+    image = [f"picture {query.image}"] if query.image else []
+    then = f", then “{query.then.text}”" if query.then else ""
+    unwanted = "".join(f", without “{text}”" for text in query.without)
+    return " + ".join(words + sound + image) + unwanted + then
 
 
 def _facts(response: SearchResponse, num_tiles: int) -> str:

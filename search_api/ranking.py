@@ -24,19 +24,27 @@ def best_first(points: Iterable[Ranked]) -> list[Ranked]:
     return sorted(points, key=lambda point: (-point.score, point.id))
 
 
-def fuse(rankings: Mapping[str, Sequence[str]], *, k: int = RRF_K) -> list[Ranked]:
+def fuse(
+    rankings: Mapping[str, Sequence[str]],
+    *,
+    weights: Mapping[str, float] | None = None,
+    k: int = RRF_K,
+) -> list[Ranked]:
     """Reciprocal rank fusion.
 
     Args:
         rankings: ids, best first, by the name of the ranking.
-        k: how little the first places stand out.
+        weights: of rankings by name; those that are not named count once.
+        k: the higher, the less the first few places stand out.
 
     Returns:
-        Every id, best first; its parts are 1 / (k + rank) under "rank.NAME" of each ranking that
-        found it.
+        Every id, best first; its parts are weight / (k + rank) under "rank.NAME" of each ranking
+        that found it.
     """
+    weights = weights or {}
     parts: dict[str, dict[str, float]] = {}
     for name, ids in rankings.items():
+        weight = weights.get(name, 1.0)
         for rank, point_id in enumerate(ids, start=1):
-            parts.setdefault(point_id, {})[f"rank.{name}"] = 1.0 / (k + rank)
+            parts.setdefault(point_id, {})[f"rank.{name}"] = weight / (k + rank)
     return best_first(Ranked(point_id, shares) for point_id, shares in parts.items())

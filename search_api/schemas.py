@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from search_api.requests import SearchRequest
 from segments.media import Level
 
+Ranking = Literal["similarity", "rank-fusion", "sequence"]
+
 
 class SearchQuery(SearchRequest):
     """The request as it was carried out."""
@@ -48,10 +50,14 @@ class RegionReason(BaseModel):
     """What it looks like, in words; empty where nothing says so."""
     is_carried: bool
     """Whether the caption is one of an earlier, sharper view."""
+    act: str = ""
+    """What it does, in the words of the nearest sentence; empty where nothing says so."""
     score: float
-    """Raw: `appearance` and `motion` together."""
+    """Raw: `appearance`, `motion` and `odds` together."""
     appearance: float
     motion: float
+    odds: float = 0.0
+    """Of what it does: how far its words are those of something anomalous."""
 
     @property
     def motion_share(self) -> float:
@@ -134,7 +140,7 @@ class SearchResponse(BaseModel):
     query: SearchQuery
     profile: str
     level: Level
-    ranking: Literal["similarity", "rank-fusion", "sequence"]
+    ranking: Ranking
     """Whether scores are similarities, reciprocal ranks that say nothing about how alike, or sums
     of the standardised similarities of two moments that follow each other."""
     hits: list[SearchHit]

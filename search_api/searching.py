@@ -1,153 +1,190 @@
-"""Question to hits: words or a sound to vectors, vectors to points, points to hits."""
+"""Question to hits: vectors for what is asked, moments that are near them, events to show."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import islice
-
-import numpy as np
-from jaxtyping import Float32
+from dataclasses import replace
 
 from encoders.base import Profile
 from search_api.checks import check_answerable, check_asks
 from search_api.explaining import Explainer
-from search_api.hits import SourceChooser, to_hit, to_ms
-from search_api.ranking import Ranked, best_first, fuse
+from search_api.hits import SourceChooser, to_ms
+from search_api.images import Image
+from search_api.queries.answers import to_hit
+from search_api.queries.candidates import Candidate, Finder
+from search_api.queries.confidence import Confidence
+from search_api.queries.events import Event, gather
+from search_api.queries.probes import Asked, Probe, ProbeKind
+from search_api.queries.sequences import pair
+from search_api.queries.unwanted import Unwanted
 from search_api.requests import MAX_LIMIT, SearchRequest
-from search_api.schemas import SearchHit, SearchQuery, SearchResponse
+from search_api.schemas import Ranking, SearchHit, SearchQuery, SearchResponse
 from search_api.sounds import Sound, check_sound
 from segments.catalog import Catalog
 from segments.library import Library
-from segments.payload import SegmentPayload
-from segments.store.base import Filter, Match, VectorStore
+from segments.store.base import VectorStore
+from segments.store.filters import Filter
 
 FUSION_DEPTH = MAX_LIMIT
 """Places of each ranking that count; the same for every limit, so a longer list only adds hits."""
-
-VIA_WORDS = "words."
-"""Marks the parts of a sound's score that words stood for."""
-
-RankedPoint = tuple[Ranked, SegmentPayload]
-
-
-@dataclass(frozen=True)
-class Probe:
-    """One vector to compare the stored ones with."""
-
-    name: str
-    vector_name: str
-    vector: Float32[np.ndarray, " d"]
-    heard: dict[str, float] = field(default_factory=dict[str, float])
-    """The words that a sound was put into, by their share; empty where it was compared itself."""
-
-    @property
-    def label(self) -> str:
-        """What its parts of a score are marked by: nothing, or that words stand for the sound."""
-        return VIA_WORDS if self.heard else ""
+PER_HIT = 10
+"""Moments looked at per hit at first, where some of them may be merged or left out."""
 
 
 class Searcher:
     """Answers requests on one open library."""
 
     def __init__(
-        self, library: Library, store: VectorStore, catalog: Catalog, profile: Profile
+        self,
+        library: Library,
+        store: VectorStore,
+        catalog: Catalog,
+        profile: Profile,
+        *,
+        confidence: Confidence | None = None,
     ) -> None:
-        """Raises:
-        IndexMismatch: the library's vectors were made by something else than `profile`.
+        """
+        Args:
+            confidence: what is usual in `store`; shared by the searchers of a service.
+
+        Raises:
+            IndexMismatch: the library's vectors were made by something else than `profile`.
         """
         self._manifest = library.manifest()
         self._manifest.require_same(profile.manifest)
         self._library, self._store = library, store
         self._catalog, self._profile = catalog, profile
+        self._confidence = confidence or Confidence(library, store, profile)
+        self._background = self._confidence.background
+        self._finder = Finder(store, self._background)
 
-    def search(self, request: SearchRequest, sound: Sound | None = None) -> SearchResponse:
-        """The best spans for the request's words, for a sound, or for both at once.
+    def search(
+        self, request: SearchRequest, sound: Sound | None = None, image: Image | None = None
+    ) -> SearchResponse:
+        """The best events for the request's words, a sound, a picture, or several at once.
 
-        One ranking is scored by similarity (Eq. 5), with the score's parts by block. Words and a
-        sound, or a sound in both modes, are several rankings: their reciprocal ranks are summed.
+        One ranking is scored by similarity (Eq. 5), with the score's parts by block. Several parts
+        of a query, or a sound in both modes, are several rankings: their weighted reciprocal ranks
+        are summed.
 
         Raises:
-            UserError: the request is empty, or names a camera or detector that is not here.
+            UserError: the request is empty, names a camera or detector that is not here, or the
+                profile has no model for a part of it.
             LibraryError: nothing is indexed.
         """
-        check_asks(request, has_sound=sound is not None)
+        check_asks(request, has_sound=sound is not None, has_image=image is not None)
         check_answerable(request, self._library, self._catalog)
         if sound:
             check_sound(sound)
         alpha = self._manifest.default_alpha if request.alpha is None else request.alpha
-        probes = list(self._probes(request, sound, alpha))
-        ranked = self._rank(probes, request)
+        probes = Asked(request, sound, image).probes(self._profile, alpha)
+        hits = self._hits(self._events(probes, request, alpha), probes, request)
         return SearchResponse(
             query=SearchQuery(
                 **request.model_dump(exclude={"alpha"}),
                 alpha=alpha,
                 audio=sound and sound.name,
+                image=image and image.name,
                 heard={word: share for probe in probes for word, share in probe.heard.items()},
             ),
             profile=self._manifest.profile,
             level=request.level,
-            ranking="similarity" if len(probes) == 1 else "rank-fusion",
-            hits=self._hits(ranked, request),
+            ranking=_ranking(probes, request),
+            hits=hits,
+            confident=_any(hits),
         )
 
-    def _probes(self, request: SearchRequest, sound: Sound | None, alpha: float) -> Iterator[Probe]:
-        if request.text is not None:
-            yield Probe("text", "alan", self._profile.encode_text(request.text).vector(alpha))
-        if sound is None:
-            return
-        query = self._profile.encode_sound(sound.clip)
-        if request.sound_mode in ("sound-to-video", "both"):
-            name = "sound-to-words-to-video" if query.heard else "sound-to-video"
-            yield Probe(name, "alan", query.video.vector(alpha), query.heard)
-        if request.sound_mode in ("sound-to-sound", "both"):
-            yield Probe("sound-to-sound", "audio", query.audio)
+    def _events(self, probes: list[Probe], request: SearchRequest, alpha: float) -> list[Event]:
+        """The best events. Looks deeper where too few are left of the nearest moments."""
+        unwanted = self._unwanted(request, alpha)
+        after = self._following(request, alpha)
+        events: list[Event] = []
+        for depth in depths(request, is_mixed=len(probes) > 1):
+            found = self._finder.find(
+                probes, request, to_filter(request), depth=depth, unwanted=unwanted
+            )
+            placed = self._placed(found, request)
+            if request.then:
+                placed = pair(placed, after, request.then)
+            events = gather(placed, merge=request.merge, per_video=request.per_video)
+            if len(found) < depth or _is_settled(events, found, request):
+                break
+        return events[: request.limit]
 
-    def _rank(self, probes: list[Probe], request: SearchRequest) -> list[RankedPoint]:
-        """Every candidate, best first, with its parts: by block, or by ranking."""
-        if len(probes) == 1:
-            return self._similar(probes[0], request)
-        rankings = {probe.name: self._matches(probe, request, FUSION_DEPTH) for probe in probes}
-        payloads = {m.point.id: m.point.payload for found in rankings.values() for m in found}
-        fused = fuse({name: [m.point.id for m in found] for name, found in rankings.items()})
-        return [(point, payloads[point.id]) for point in fused]
+    def _unwanted(self, request: SearchRequest, alpha: float) -> Unwanted | None:
+        if not request.without:
+            return None
+        vectors = {text: self._profile.encode_text(text).vector(alpha) for text in request.without}
+        return Unwanted(vectors, self._background, request.level)
 
-    def _similar(self, probe: Probe, request: SearchRequest) -> list[RankedPoint]:
-        # A point may have its camera at one place and its time at another: `_hits` drops those.
-        drops = request.cameras and (request.after or request.before)
-        depth = MAX_LIMIT if drops else request.limit
-        found = self._matches(probe, request, depth, with_vectors=True)
-        spec = self._manifest.specs[probe.vector_name]
-        payloads = {match.point.id: match.point.payload for match in found}
-        parts = {
-            m.point.id: spec.parts(probe.vector, m.point.vectors[probe.vector_name]) for m in found
-        }
-        ranked = best_first(
-            Ranked(point_id, {f"{probe.label}{block}": part for block, part in blocks.items()})
-            for point_id, blocks in parts.items()
-        )
-        return [(point, payloads[point.id]) for point in ranked]
+    def _following(self, request: SearchRequest, alpha: float) -> list[Candidate]:
+        """Moments that may come second: of the same cameras, and not before the time asked for."""
+        if request.then is None:
+            return []
+        probe = Probe("text", "alan", self._profile.encode_text(request.then.text).vector(alpha))
+        second = request.model_copy(update={"before": None, "min_anomaly": {}, "has_sound": None})
+        found = self._finder.find([probe], second, to_filter(second), depth=MAX_LIMIT)
+        return self._placed(found, second)
 
-    def _matches(
-        self, probe: Probe, request: SearchRequest, depth: int, *, with_vectors: bool = False
-    ) -> list[Match]:
-        return self._store.search(
-            probe.vector_name,
-            probe.vector,
-            limit=depth,
-            where=to_filter(request),
-            min_score=request.min_score,
-            with_vectors=with_vectors,
-        )
-
-    def _hits(self, ranked: list[RankedPoint], request: SearchRequest) -> list[SearchHit]:
+    def _placed(self, found: list[Candidate], request: SearchRequest) -> list[Candidate]:
+        """Those that are still somewhere, each at the place where it is shown."""
         places = SourceChooser(self._catalog, request)
-        chosen = ((point, payload, places.choose(payload)) for point, payload in ranked)
-        shown = ((point, payload, place) for point, payload, place in chosen if place)
-        best = islice(shown, request.limit)
+        chosen = ((one, places.choose(one.payload)) for one in found)
+        return [replace(one, place=place) for one, place in chosen if place]
+
+    def _hits(
+        self, events: list[Event], probes: list[Probe], request: SearchRequest
+    ) -> list[SearchHit]:
         explainer = Explainer(self._library)
+        kinds: set[ProbeKind] = {probe.kind for probe in probes}
+        kinds |= {"text"} if request.then else set()
+        judge = self._confidence.judge(kinds, request.level)
+        blocks = self._blocks(events, probes, request)
         return [
-            to_hit(rank, point, payload, place, explainer.of_segment(payload))
-            for rank, (point, payload, place) in enumerate(best, start=1)
+            to_hit(
+                rank,
+                event,
+                parts,
+                explainer.of_segment(event.payload),
+                judge.confidence(event.best),
+            )
+            for rank, (event, parts) in enumerate(zip(events, blocks, strict=True), start=1)
         ]
+
+    def _blocks(
+        self, events: list[Event], probes: list[Probe], request: SearchRequest
+    ) -> Iterator[dict[str, float]]:
+        """What adds up to each event's score: the blocks of a single probe are worked out here."""
+        if len(probes) > 1 or request.then:
+            yield from (event.best.parts for event in events)
+            return
+        (probe,) = probes
+        spec = self._manifest.specs[probe.vector_name]
+        points = {point.id: point for point in self._store.get([e.best.id for e in events])}
+        for event in events:
+            parts = spec.parts(probe.vector, points[event.best.id].vectors[probe.vector_name])
+            named = {f"{probe.label}{block}": part for block, part in parts.items()}
+            yield named | event.best.parts
+
+
+def depths(request: SearchRequest, *, is_mixed: bool) -> Iterator[int]:
+    """How many of the nearest moments to look at, each time more."""
+    drops = bool(request.cameras and (request.after or request.before))
+    if is_mixed or request.then or drops:
+        yield FUSION_DEPTH
+        return
+    some = request.merge or request.per_video is not None or bool(request.without)
+    first = min(MAX_LIMIT, request.limit * (PER_HIT if some else 1))
+    yield from dict.fromkeys((first, MAX_LIMIT) if some else (first,))
+
+
+def _is_settled(events: list[Event], found: list[Candidate], request: SearchRequest) -> bool:
+    """Whether nothing that lies deeper could be among the hits.
+
+    What is unwanted lowers scores, so a moment that is farther away may come before those found.
+    """
+    if len(events) < request.limit:
+        return False
+    last = events[request.limit - 1].best.score
+    return not request.without or last >= min(one.score - sum(one.parts.values()) for one in found)
 
 
 def to_filter(request: SearchRequest) -> Filter:
@@ -160,3 +197,15 @@ def to_filter(request: SearchRequest) -> Filter:
         min_anomaly=dict(request.min_anomaly),
         has_audio=request.has_sound,
     )
+
+
+def _ranking(probes: list[Probe], request: SearchRequest) -> Ranking:
+    if request.then:
+        return "sequence"
+    return "similarity" if len(probes) == 1 else "rank-fusion"
+
+
+def _any(hits: list[SearchHit]) -> bool | None:
+    """Whether any hit is one to rely on; not known where it is known of none."""
+    known = [hit.confident for hit in hits if hit.confident is not None]
+    return any(known) if known else None

@@ -1,6 +1,7 @@
 """Features per clip and embeddings per segment."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 from jaxtyping import Float32, Int
@@ -77,6 +78,11 @@ class DualQuery:
     """Weights of the streams in the CLS alignment; they sum to 1."""
     w_h: Float32[np.ndarray, " x"]
     """Likewise in the AVG alignment."""
+
+    def uniform(self) -> Self:
+        """The same query with streams that count alike."""
+        even = np.full(len(self.g), 1.0 / len(self.g), np.float32)
+        return replace(self, w_g=even, w_h=even)
 
     def vector(self, alpha: float) -> Float32[np.ndarray, " q"]:
         """The vector whose inner product with a stored [g_1..g_n, h_1..h_n] is Eq. 5.

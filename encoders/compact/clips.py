@@ -6,10 +6,12 @@ import numpy as np
 import torch
 from jaxtyping import Float32, UInt8
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 
 from encoders.compact.appearance import AppearanceEncoder
 from encoders.compact.motion import MotionEncoder
 from encoders.compact.sound import SoundEncoder
+from encoders.compact.spec import COMPACT
 from segments.media import ClipBatch
 from segments.vectors import ClipFeatures
 
@@ -41,6 +43,14 @@ class ClipEncoders:
         pictures = _tensor(frames, self.appearance)
         vectors = self.appearance(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
         return _array(vectors.mean(dim=1))
+
+    @torch.inference_mode()
+    def look_once(self, pixels: UInt8[np.ndarray, "h w 3"]) -> Float32[np.ndarray, " d"]:
+        """The appearance of one picture of any size; the aspect ratio is not kept, as in clips."""
+        picture = _tensor(pixels, self.appearance).permute(2, 0, 1)[None].float()
+        scaled = interpolate(picture, COMPACT.frame_size, mode="bilinear", antialias=True)
+        rounded = scaled.round().clamp(0, 255).byte().permute(0, 2, 3, 1)
+        return _array(self.appearance(rounded))[0]
 
     @torch.inference_mode()
     def follow(self, motion: Float32[np.ndarray, "t m gh gw 2"]) -> Float32[np.ndarray, "t d"]:

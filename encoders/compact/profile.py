@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from encoders import minilm
 from encoders.alan import AlanPredictor
@@ -80,6 +80,14 @@ class CompactProfile:
             self.alan.encode_text(tokens, words, sentence=sentence)
             for tokens, words, sentence in zip(*parts, strict=True)
         ]
+
+    def encode_image(self, pixels: UInt8[np.ndarray, "h w 3"]) -> DualQuery:
+        """A query from a picture: its appearance lives among sentences and is read as one.
+
+        As a clip that stands still it would find stillness: see docs/LOG.md.
+        """
+        seen = self.encoders.look_once(pixels)
+        return self.alan.encode_text(seen[None], np.ones(1, bool), sentence=seen).uniform()
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         batches = [texts[at : at + SENTENCE_BATCH] for at in range(0, len(texts), SENTENCE_BATCH)]

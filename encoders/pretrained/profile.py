@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from encoders.alan import Alan, AlanConfig, AlanPredictor
 from encoders.alan.model import CONFIG_FILE
@@ -117,6 +117,12 @@ class PretrainedProfile:
     def encode_texts(self, texts: Sequence[str]) -> list[DualQuery]:
         """A query of each text, in one pass of the language model."""
         return [self._query(sentence) for sentence in self.towers.words.encode(texts)]
+
+    def encode_image(self, pixels: UInt8[np.ndarray, "h w 3"]) -> DualQuery:
+        """A query from a picture, which stands where a sentence about it would."""
+        tower = self.towers.pictures
+        window = np.repeat(pixels[None, None], tower.num_frames, axis=1)
+        return self._query(tower.encode(window)[0]).uniform()
 
     def encode_sentences(self, texts: Sequence[str]) -> Float32[np.ndarray, "n d"]:
         return self.towers.sentences.encode(texts)

@@ -54,7 +54,7 @@ class TowerSet:
     @cached_property
     def clips(self) -> ClipTowers:
         """Everything that looks at and hears footage."""
-        return ClipTowers(self._pictures(), self._temporal(), self.sounds if self.hears else None)
+        return ClipTowers(self.pictures, self._temporal(), self.sounds if self.hears else None)
 
     @cached_property
     def words(self) -> TextTower:
@@ -86,7 +86,8 @@ class TowerSet:
         digests = [" ".join(pair) for pair in self.library.digests(model).items()]
         return KnownSentences(open_tower, file, tower=digest(digests))
 
-    def _pictures(self) -> PictureTower:
+    @cached_property
+    def pictures(self) -> PictureTower:
         return opening.open_pictures(self._folder(self.recipe.appearance), self._place)
 
     def _temporal(self) -> TemporalTower | None:

@@ -23,6 +23,7 @@ from tests.support.small_library import GATE, LOST, MANIFEST, TinyProfile, make_
 from tests.support.tiny_footage import write_video
 
 ROOT = Path(__file__).parents[2]
+EMPTY = "the query is empty: give some words, a sound, a picture, or several of them"
 
 
 @pytest.fixture(scope="module")
@@ -79,10 +80,11 @@ def test_videos_are_named_below_their_common_folder(retrace) -> None:
 def test_json_is_one_object_and_nothing_else(retrace) -> None:
     result = retrace("fire", "--json", "--limit", 1, "--alpha", 1)
     answer = json.loads(result.stdout)
-    assert list(answer) == ["query", "profile", "level", "ranking", "hits"]
+    assert list(answer) == ["query", "profile", "level", "ranking", "hits", "confident"]
     assert list(answer["hits"][0]) == [
         *("rank", "video", "video_id", "camera", "start_s", "end_s", "start_time"),
         *("score", "parts", "anomaly", "explanation"),
+        *("merged", "then", "confidence", "confident"),
     ]
     assert answer["hits"][0]["score"] == 1.0
     assert answer["query"]["alpha"] == 1.0
@@ -152,8 +154,8 @@ def test_what_is_no_sound_is_refused(retrace, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ([], "the query is empty: give some words, a sound, or both"),
-        (["  "], "the query is empty: give some words, a sound, or both"),
+        ([], EMPTY),
+        (["  "], EMPTY),
         (["x", "--alpha", "2"], "alpha = 2.0: input should be less than or equal to 1"),
         (["x", "--limit", "0"], "limit = 0: input should be greater than or equal to 1"),
         (["x", "--json", "--csv"], "--json and --csv exclude each other: choose one"),

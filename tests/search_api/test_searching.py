@@ -143,7 +143,7 @@ def test_words_that_stand_for_a_sound_are_labelled_in_the_parts(tmp_path: Path) 
 
 
 def test_words_with_a_sound_are_three_rankings(searcher: Searcher) -> None:
-    response = searcher.search(SearchRequest(text="fire"), BANG)
+    response = searcher.search(SearchRequest(text="fire", merge=False), BANG)
     best = next(hit for hit in response.hits if (hit.video_id, hit.start_s) == (GATE, 5.12))
     assert best.parts == {
         "rank.text": 1 / 64,
@@ -250,13 +250,21 @@ def test_the_answers_json_has_the_promised_shape(searcher: Searcher) -> None:
         "start_time": "2026-11-01T10:00:00+01:00",
         "anomaly": {"alan": 0.9},
         "explanation": None,
+        "merged": 1,
+        "then": None,
+        "confidence": None,
+        "confident": None,
     }
 
 
 @pytest.mark.parametrize(
     ("request_", "sound", "message"),
     [
-        (SearchRequest(), None, "the query is empty: give some words, a sound, or both"),
+        (
+            SearchRequest(),
+            None,
+            "the query is empty: give some words, a sound, a picture, or several of them",
+        ),
         (
             SearchRequest(text="fire", cameras=("gaet",)),
             None,
@@ -276,7 +284,8 @@ def test_the_answers_json_has_the_promised_shape(searcher: Searcher) -> None:
             SearchRequest(min_score=0.3),
             BANG,
             "a minimum score of 0.3 compares similarities, and this search fuses rankings: search "
-            "by words alone, or by a sound with the sound mode sound-to-video or sound-to-sound",
+            "by words or a picture alone, or by a sound with the sound mode sound-to-video or "
+            "sound-to-sound",
         ),
         (
             SearchRequest(),

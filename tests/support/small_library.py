@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from encoders.base import ProfileSpec
 from segments.catalog import Catalog, SourceRecord, VideoRecord
@@ -117,7 +117,7 @@ POINTS = (GATE_0, GATE_1, YARD_0, LOST_0, GATE_SCENE)
 
 @dataclass(frozen=True)
 class TinyProfile:
-    """Knows one word and one sound: every text is "fire" and every sound is the bang."""
+    """Knows one word, one sound and one picture: "fire", the bang, and what lies between."""
 
     manifest: SpaceManifest = field(default_factory=lambda: MANIFEST)
 
@@ -135,6 +135,9 @@ class TinyProfile:
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         return SoundQuery(_dual(0, 1), np.array([1, 0], np.float32))
+
+    def encode_image(self, pixels: UInt8[np.ndarray, "h w 3"]) -> DualQuery:
+        return _dual(0.6, 0.8)
 
 
 def _dual(x: float, y: float) -> DualQuery:
