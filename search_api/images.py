@@ -78,7 +78,7 @@ def decode_image(content: bytes, name: str, *, max_pixels: int = MAX_IMAGE_PIXEL
         raise MediaError(
             f"{name} is not a picture that can be read: {', '.join(FORMATS)} can"
         ) from None
-    return Image(name, np.asarray(upright))
+    return Image(name, np.array(upright))  # writable, as torch wants it
 
 
 def cropped(image: Image, box: Box | None) -> UInt8[np.ndarray, "h w 3"]:

@@ -9,6 +9,7 @@ from pydantic import Field
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
 from search_api.access.scope import catalog_for, narrow
+from search_api.images import Image, load_image
 from search_api.requests import SearchRequest
 from search_api.schemas import SearchResponse
 from search_api.searching import Searcher
@@ -80,6 +81,7 @@ def _answer(
     service: Service, opened: OpenLibrary, body: SearchBody, principal: Principal, clock: PhaseClock
 ) -> SearchResponse:
     sound = _sound(service, opened, body, principal)
+    image = _image(service, body, principal)
     with catalog_for(opened.library, principal) as catalog:
         if not catalog.videos():
             raise ApiProblem("nothing-indexed", "no video is indexed that this key may see")
@@ -88,8 +90,9 @@ def _answer(
             clock.timed("store", opened.store),
             catalog,
             clock.timed("encode", opened.profile),
+            confidence=opened.confidence,
         )
-        return searcher.search(narrow(body.request(), principal, catalog), sound)
+        return searcher.search(narrow(body.request(), principal, catalog), sound, image)
 
 
 def _sound(
@@ -99,6 +102,14 @@ def _sound(
         return None
     upload = service.uploads.find(body.audio, key_id=principal.key_id, kind="sound")
     return load_sound(upload.path, rate_hz=opened.profile.spec.audio_rate_hz)
+
+
+def _image(service: Service, body: SearchBody, principal: Principal) -> Image | None:
+    if body.image is None:
+        return None
+    return load_image(
+        service.uploads.find(body.image, key_id=principal.key_id, kind="picture").path
+    )
 
 
 def _asked(body: SearchBody) -> str:

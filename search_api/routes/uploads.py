@@ -26,7 +26,7 @@ PATH = "/v1/uploads"
 MEDIA_TYPE = "application/octet-stream"
 BODY = {
     "requestBody": {
-        "description": "The file itself: JPEG, PNG or WebP; WAV, FLAC, Ogg, MP3, MP4, Matroska.",
+        "description": "The file itself: JPEG, PNG, WebP, BMP, TIFF; WAV, FLAC, Ogg, MP3, MP4, ….",
         "required": True,
         "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }

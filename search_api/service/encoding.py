@@ -11,7 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol, TypeVar, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from encoders.base import Profile, ProfileSpec
 from segments.manifest import SpaceManifest
@@ -73,6 +73,9 @@ class BatchingProfile:
 
     def encode_sound(self, sound: AudioClip) -> SoundQuery:
         return self._run(lambda: self._profile.encode_sound(sound))
+
+    def encode_image(self, pixels: UInt8[np.ndarray, "h w 3"]) -> DualQuery:
+        return self._run(lambda: self._profile.encode_image(pixels))
 
     def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
         return self._run(lambda: self._profile.encode_clips(batch))

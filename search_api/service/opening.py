@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from encoders.base import Profile
+from search_api.queries.confidence import Confidence
 from search_api.service.encoding import BatchingProfile
 from search_api.service.settings import ServiceSettings
 from segments.errors import (
@@ -47,6 +48,8 @@ class OpenLibrary:
     library: Library
     store: VectorStore
     profile: BatchingProfile
+    confidence: Confidence
+    """What is usual in the store, for all searches."""
     stamp: tuple[int, ...]
     """Of the files on disk when they were opened; others mean another library."""
 
@@ -91,7 +94,9 @@ def open_library(
         api_key=None if key is None else key.get_secret_value(),
         stays=True,
     )
-    return OpenLibrary(library, store, BatchingProfile(profile, on_batch=on_batch), stamp)
+    batching = BatchingProfile(profile, on_batch=on_batch)
+    confidence = Confidence(library, store, batching)
+    return OpenLibrary(library, store, batching, confidence, stamp)
 
 
 def is_current(opened: OpenLibrary, settings: ServiceSettings) -> bool:

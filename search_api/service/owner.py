@@ -135,6 +135,7 @@ class LibraryOwner:
     def _keep(self) -> None:
         while not self._stopping.wait(self._settings.ingest_every_s):
             self._tick()
+            self._warm()
 
     def _tick(self) -> None:
         """Opens, closes or feeds the library, as it is now; what fails is tried again."""
@@ -181,6 +182,16 @@ class LibraryOwner:
             self._metrics.ingested.inc(len(chunks))
             videos = sorted({chunk.video_id for chunk in chunks})
             _log.info("spool.ingested", chunks=len(chunks), videos=videos)
+
+    def _warm(self) -> None:
+        """Searches null queries anew where the library has grown, before a request has to wait."""
+        try:
+            with self.use() as opened:
+                opened.confidence.judge({"text"}, "moment")
+        except ApiProblem:
+            return  # it is not open: `_tick` has said why
+        except Exception as error:  # the request that needs it will say so again
+            self._report("confidence.error", error)
 
     def _close(self, state: State) -> None:
         with self._changed:

@@ -2,6 +2,7 @@
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Query
 from fastapi.routing import APIRoute
 
 from search_api.service.problems import ApiProblem, FieldError
@@ -27,6 +28,4 @@ async def refuse_unknown(request: Request) -> None:
 def known_parameters(route: APIRoute) -> frozenset[str]:
     """Names of the route's query parameters, those of its dependencies included."""
     params = get_flat_params(route.dependant)
-    return frozenset(
-        param.alias for param in params if getattr(param.field_info, "in_", None) == "query"
-    )
+    return frozenset(param.alias for param in params if isinstance(param.field_info, Query))

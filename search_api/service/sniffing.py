@@ -8,9 +8,9 @@ from search_api.service.uploads import Kind
 from segments.errors import MediaError, UserError
 
 HEAD_BYTES = 16
-PICTURES = ("JPEG", "PNG", "WEBP")
 FORMATS = (
-    "a picture as JPEG, PNG or WebP, or a sound as WAV, FLAC, Ogg, MP3, AAC, MP4, Matroska or AIFF"
+    "a picture as JPEG, PNG, WebP, BMP or TIFF, "
+    "or a sound as WAV, AIFF, FLAC, Ogg, MP3, AAC, MP4 or Matroska"
 )
 
 
@@ -43,7 +43,8 @@ def sniff(path: Path, settings: ServiceSettings) -> Found:
 def is_picture(head: bytes) -> bool:
     """Whether a file that begins so claims to be a picture."""
     is_webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
-    return head[:3] == b"\xff\xd8\xff" or head[:8] == b"\x89PNG\r\n\x1a\n" or is_webp
+    starts = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"BM", b"II*\x00", b"MM\x00*")
+    return is_webp or head.startswith(starts)
 
 
 def is_sound(head: bytes) -> bool:
@@ -56,19 +57,10 @@ def is_sound(head: bytes) -> bool:
 
 
 def _picture(path: Path, settings: ServiceSettings) -> Found:
-    from PIL import Image, UnidentifiedImageError
+    from search_api.images import decode_image
 
-    try:
-        with Image.open(path, formats=PICTURES) as picture:
-            width, height = picture.size
-            if width * height > settings.max_image_pixels:
-                raise UserError(
-                    f"the picture has {width} x {height} pixels, and at most "
-                    f"{settings.max_image_pixels} are read: send it smaller"
-                )
-            picture.load()
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError) as error:
-        raise MediaError("the picture cannot be decoded: it is damaged or cut off") from error
+    picture = decode_image(path.read_bytes(), "the upload", max_pixels=settings.max_image_pixels)
+    height, width = picture.pixels.shape[:2]
     return Found("picture", width=width, height=height)
 
 

@@ -1,5 +1,5 @@
 """Fixtures of the service's tests."""
 
-from tests.support.service import indexed_library, service
+from tests.support.service import client, indexed_library, service
 
-__all__ = ["indexed_library", "service"]
+__all__ = ["client", "indexed_library", "service"]

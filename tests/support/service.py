@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 from starlette.testclient import TestClient
 
 from tests.support.tiny_footage import write_video
@@ -20,6 +21,12 @@ from tests.support.tiny_footage import write_video
 if TYPE_CHECKING:
     from encoders.base import Profile
 
+PLAIN_LOGS = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(),
+)
 LOOPBACK = ("127.0.0.1", 50_000)
 PATTERN = "{camera}/{start:%Y%m%d_%H%M%S}*"
 OpenService = Callable[..., TestClient]
@@ -56,6 +63,7 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
     from search_api.service.app import create_app
     from search_api.service.settings import ServiceSettings
 
+    structlog.configure(processors=list(PLAIN_LOGS))
     app = create_app(
         ServiceSettings(library=library, **settings), load_profile=profile, remove=remove_from_all
     )
@@ -68,6 +76,17 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
 def indexed_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Read only: `service` copies it."""
     return make_service_library(tmp_path_factory.mktemp("service"))
+
+
+@pytest.fixture(scope="module")
+def client(
+    indexed_library: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[TestClient]:
+    """A client of one service for a whole file of tests that change nothing."""
+    root = tmp_path_factory.mktemp("served") / "library"
+    shutil.copytree(indexed_library, root)
+    with open_service(root) as found:
+        yield found
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import pytest
 from search_api.service.encoding import MAX_BATCH, MAX_REMEMBERED, BatchingProfile
 from segments.vectors import DualQuery
 from tests.support.small_library import TinyProfile
+from tests.support.waiting import wait_until
 
 
 def query(number: float) -> DualQuery:
@@ -35,15 +36,6 @@ class SlowProfile(TinyProfile):
 
 def number_of(found: DualQuery) -> float:
     return float(found.g[0, 0])
-
-
-def wait_until(is_so, seconds: float = 20) -> None:
-    waited = threading.Event()
-    for _ in range(int(seconds / 0.01)):
-        if is_so():
-            return
-        waited.wait(0.01)
-    raise AssertionError("it never came to that")
 
 
 def test_what_comes_while_one_is_encoded_is_the_next_batch() -> None:
