@@ -13,14 +13,26 @@ from cli.train_rm import CameraFit, train_rm
 
 def local_patterns(
     part: Annotated[
-        str, typer.Option(help="smm: whether captions still hold; rm: what is normal at a camera.")
+        str,
+        typer.Option(
+            help="acts: what regions do; smm: whether captions still hold; rm: what is normal at a "
+            "camera."
+        ),
     ],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", help="smm: folder for the network.")
+        Path | None, typer.Option("-o", "--out", help="acts, smm: folder for the network.")
     ] = None,
     work: Annotated[
-        Path, typer.Option("--work", metavar="DIR", help="Drawn regions are kept here.")
-    ] = Path("runs/local-patterns"),
+        Path | None,
+        typer.Option(
+            "--work",
+            metavar="DIR",
+            help="What is drawn is kept here. Default: runs/simulated, smm: runs/local-patterns.",
+        ),
+    ] = None,
+    videos: Annotated[
+        int | None, typer.Option(min=1, help="acts: simulated videos to learn from.")
+    ] = None,
     scenes: Annotated[int, typer.Option(min=1, help="Simulated scenes to learn from.")] = 800,
     variant: Annotated[
         str, typer.Option(help="paper: stacked Legendre machines; s4: the released code's.")
@@ -58,6 +70,10 @@ def local_patterns(
 ) -> None:
     """Trains a part of Local Patterns.
 
+    acts: the network that says what regions do, on simulated regions with captions that say what
+    happens and when, not where. A run that was stopped goes on when the same command is given
+    again.
+
     smm: the State Machine Module, on simulated regions with true and false sentences. A run that
     was stopped goes on when the same command is given again.
 
@@ -80,12 +96,35 @@ def local_patterns(
             seed=seed,
         )
         return train_rm(fit)
-    if part != "smm":
-        raise UserError(f"no part {part!r} to train: choose smm or rm")
+    if part not in ("acts", "smm"):
+        raise UserError(f"no part {part!r} to train: choose acts, smm or rm")
     if out is None:
         raise UserError("name a folder for the network with --out DIR")
-    asked = {"work": work, "scenes": scenes, "variant": variant, "activation": activation}
-    _train_smm(asked, recipe, {"seed": seed} | ({} if epochs is None else {"epochs": epochs}), out)
+    changes = {"seed": seed} | ({} if epochs is None else {"epochs": epochs})
+    kept: dict[str, object] = {} if work is None else {"work": work}
+    if part == "acts":
+        return _train_acts(kept | changes | ({} if videos is None else {"videos": videos}), out)
+    asked = kept | {"scenes": scenes, "variant": variant, "activation": activation}
+    _train_smm(asked, recipe, changes, out)
+
+
+def _train_acts(asked: dict[str, object], out: Path) -> None:
+    from benchmarks.local_patterns.act_training import ActTraining, train_acts
+    from search_api.requests import parse
+
+    training = parse(ActTraining, asked)
+    record = train_acts(
+        training,
+        out,
+        progress=_say_hundreds,
+        on_epoch=lambda epoch, loss: say(f"epoch {epoch}/{training.epochs}: loss {loss:.4f}"),
+    )
+    say(f"wrote {out}: {record.regions} regions of {record.lessons} videos")
+
+
+def _say_hundreds(done: int, total: int) -> None:
+    if done % 100 == 0 or done == total:
+        say(f"regions of {done} of {total} videos")
 
 
 def _train_smm(asked: dict[str, object], recipe: str, changes: dict[str, int], out: Path) -> None:

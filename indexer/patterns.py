@@ -18,6 +18,7 @@ from detectors.local_patterns.region_source import require_source
 from detectors.local_patterns.stored import HEAT_SIZE, Heat, StoredRegions, no_heat
 from encoders.base import Profile
 from indexer.features import VideoFeatures
+from indexer.region_acts import Telling, load_telling
 from indexer.region_parts import PICTURES, RegionParts, open_parts
 from segments.findings import Finding
 from segments.levels import CLIP_S, clips_span
@@ -32,6 +33,8 @@ class PatternBench:
 
     library: Library
     parts: RegionParts
+    telling: Telling | None
+    """Says what regions do; None where nothing was trained for the profile."""
     _sentences: set[str] = field(default_factory=set)
     """Those that the library's table has."""
 
@@ -49,7 +52,7 @@ class PatternBench:
         """
         parts = open_parts(profile, library, regions)
         require_source(library, parts.source)
-        return cls(library, parts)
+        return cls(library, parts, load_telling(profile, library, parts.source))
 
     @property
     def second(self) -> LookSpec | None:
@@ -80,11 +83,11 @@ class PatternDetector:
     """Local Patterns on one video."""
 
     name = local_patterns.NAME
-    ahead = 0
 
     def __init__(self, bench: PatternBench, norm: Norm) -> None:
         self._bench = bench
         self._norm = norm
+        self.ahead = bench.telling.network.config.ahead if bench.telling else 0
         self._reader = self._follow()
 
     def begin(self) -> None:
@@ -104,11 +107,23 @@ class PatternDetector:
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
     ) -> Finding:
-        regions = StoredRegions.of_rows(features.read_rows(self.name, clips)).trimmed()
+        regions = self._told(features, clips, known=known).trimmed()
         pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
         end_s = clips_span(clips, duration_s).end_s
         track, reasons = self._norm.score(regions, pts_s, end_s)
         return Finding(track, reasons, regions=regions.as_rows())
+
+    def _told(self, features: VideoFeatures, clips: range, *, known: int) -> StoredRegions:
+        telling = self._bench.telling
+        if telling is None:
+            return StoredRegions.of_rows(features.read_rows(self.name, clips))
+        before = telling.network.config.before
+        around = range(max(0, clips.start - before), min(known, clips.stop + self.ahead))
+        regions = StoredRegions.of_rows(features.read_rows(self.name, around))
+        told, sentences = telling.tell(regions, features.read(around).streams["motion"])
+        self._bench.remember(sentences)
+        own = slice(clips.start - around.start, clips.stop - around.start)
+        return StoredRegions(**{name: rows[own] for name, rows in told.as_rows().items()})
 
     def _follow(self) -> PatternReader:
         return self._bench.parts.patterns.follow()

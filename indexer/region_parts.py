@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from detectors.local_patterns import acts
 from detectors.local_patterns.asking import shipped_asking
 from detectors.local_patterns.cameras import digest_of_shipped
 from detectors.local_patterns.captions import region_captions
+from detectors.local_patterns.norms import SHIPPED_FOR
 from detectors.local_patterns.pipeline import LocalPatterns, PatternConfig
 from detectors.local_patterns.region_source import RegionSource, load_source
 from detectors.local_patterns.regions.opening import ENGINES, open_engine
@@ -48,9 +50,20 @@ def open_parts(profile: Profile, library: Library, regions: str | None) -> Regio
     compact = profile if isinstance(profile, CompactProfile) else CompactProfile.load()
     encoder = CompactRegionEncoder.of(compact, tuple(region_captions()))
     says_yes = shipped_asking(ENCODER, encoder)
-    source = RegionSource.of(engine, ENCODER, config, answers=digest_of_shipped(ENCODER, "smm"))
+    source = RegionSource.of(
+        engine,
+        ENCODER,
+        config,
+        answers=digest_of_shipped(ENCODER, "smm"),
+        acts=_acts_digest(profile.spec.name, engine),
+    )
     patterns = LocalPatterns(open_engine(source.engine), encoder, config, says_yes=says_yes)
     return RegionParts(patterns, source, _second(profile, source.engine))
+
+
+def _acts_digest(profile: str, engine: str) -> str | None:
+    """Of what says what regions do; None where nothing was trained for such regions."""
+    return digest_of_shipped(profile, acts.PART) if engine == SHIPPED_FOR else None
 
 
 def _default_engine(profile: str) -> str:

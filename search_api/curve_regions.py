@@ -105,13 +105,15 @@ def _draw_words(axes: Axes, reason: Explanation, left: float, width_in: float) -
 
 def _caption_lines(thing: RegionReason) -> list[str]:
     carried = " (as it looked before)" if thing.is_carried else ""
-    said = f"{thing.caption}{carried}" if thing.caption else "nothing says what it is"
+    looks = f"{thing.caption}{carried}" if thing.caption else ""
+    said = "; ".join(filter(None, (thing.act, looks))) or "nothing says what it is"
     return wrap(said, _LINE_CHARS, max_lines=2, placeholder=" …")
 
 
 def _draw_shares(axes: Axes, thing: RegionReason, left: float, width_in: float) -> None:
-    """A bar in two colours: motion, then appearance."""
-    y, motion_in = 0.27, width_in * thing.motion_share
-    axes.add_patch(Rectangle((left, y), width_in, 0.06, color=CURVE))
-    axes.add_patch(Rectangle((left, y), motion_in, 0.06, color=ACCENT))
+    """A bar in three colours: what it does, then motion, then appearance."""
+    y, whole = 0.27, thing.score or 1.0
+    widths = np.cumsum([thing.odds, thing.motion, thing.appearance]) / whole
+    for share, colour in zip(widths[::-1].tolist(), (CURVE, ACCENT, INK), strict=True):
+        axes.add_patch(Rectangle((left, y), width_in * share, 0.06, color=colour))
     axes.text(left, y - 0.12, describe_shares(thing), color=QUIET, fontsize=9, va="center")

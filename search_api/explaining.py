@@ -121,17 +121,20 @@ class Explainer:
         return [self._thing(things, row, place) for place in range(int(things.counts[row]))]
 
     def _thing(self, things: RegionReasons, row: int, place: int) -> RegionReason:
-        appearance, motion = (float(error) for error in things.errors[row, place])
+        appearance, motion, odds = (float(error) for error in things.errors[row, place])
         left, top, right, bottom = (float(side) for side in things.boxes[row, place])
+        act = int(things.acts[row, place])
         return RegionReason(
             box=(left, top, right, bottom),
             time_s=float(things.shown_s[row, place]),
             track=int(things.tracks[row, place]),
             caption=self._sentences.get(int(things.captions[row, place]), sentences.FORGOTTEN),
             is_carried=bool(things.is_carried[row, place]),
-            score=appearance + motion,
+            act=self._sentences.get(act, sentences.FORGOTTEN) if act else "",
+            score=appearance + motion + odds,
             appearance=appearance,
             motion=motion,
+            odds=odds,
         )
 
     @cached_property

@@ -55,15 +55,18 @@ def describe_reason(reason: Reason) -> str:
 
 
 def describe_region(region: RegionReason) -> str:
-    """What a thing looks like, where it is, and whether its looks or its motion are odd."""
+    """What a thing does and looks like, where it is, and what is odd about it."""
     left, top, right, bottom = (round(100 * side) for side in region.box)
     place = f"{left}–{right} % across, {top}–{bottom} % down"
     carried = " (as it looked before)" if region.is_carried else ""
-    said = f"{region.caption.rstrip('.')}{carried}, " if region.caption else ""
+    looks = f"{region.caption.rstrip('.')}{carried}" if region.caption else ""
+    said = "".join(f"{part}, " for part in (region.act.rstrip("."), looks) if part)
     return f"{said}{describe_shares(region)}; {place}"
 
 
 def describe_shares(region: RegionReason) -> str:
-    """How much of a thing's score is motion, and how much is appearance."""
-    motion = round(100 * region.motion_share)
-    return f"motion {motion} %, appearance {100 - motion} %"
+    """How much of a thing's score is what it does, how much motion, and how much appearance."""
+    parts = {"acts": region.odds, "motion": region.motion, "appearance": region.appearance}
+    known = {name: part for name, part in parts.items() if name != "acts" or part}
+    whole = region.score or 1.0
+    return ", ".join(f"{name} {100 * part / whole:.0f} %" for name, part in known.items())

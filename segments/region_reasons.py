@@ -30,8 +30,10 @@ class RegionReasons:
     """`segments.sentences`."""
     is_carried: Bool[np.ndarray, "t k"]
     """Whether the caption is one of an earlier, sharper view."""
-    errors: Float32[np.ndarray, "t k 2"]
-    """How much of the score is appearance, and how much is motion."""
+    errors: Float32[np.ndarray, "t k 3"]
+    """How much of the score is appearance, how much motion, and how much what it does."""
+    acts: UInt64[np.ndarray, "t k"]
+    """What it does, as `captions`; 0 where nothing says so."""
     heat: UInt8[np.ndarray, "t k hh hw"]
     """Which parts of the box the caption speaks of, 0 to 255."""
 

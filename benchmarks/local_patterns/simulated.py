@@ -4,7 +4,6 @@ Everything is fitted on normal stretches of training videos and chosen on other 
 test videos are only scored. Each video is a camera of its own, of which no normal footage is known.
 """
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,8 +17,9 @@ from scipy.ndimage import gaussian_filter1d
 from benchmarks.arguments import TaskArguments
 from benchmarks.frame_metrics import FrameTrack
 from benchmarks.frame_scores.resampling import RankedFrames, intervals
+from benchmarks.local_patterns.act_lessons import Motion, scene_motion
 from benchmarks.local_patterns.simulated_boxes import LEAST_IOU, Peak, peaks, threshold
-from benchmarks.local_patterns.simulated_footage import PICTURES, regions_of
+from benchmarks.local_patterns.simulated_footage import PICTURES, SimulatedRegions
 from benchmarks.local_patterns.simulated_rows import rows
 from benchmarks.local_patterns.simulated_scorers import Footage, Normal, RegionScores, Score
 from benchmarks.records import RunRecord, new_record
@@ -27,12 +27,10 @@ from benchmarks.simulator.events import AROUND_S
 from benchmarks.simulator.programme import NUM_VIDEOS, Video, programme, specification_digest
 from benchmarks.simulator.scenes import Scene, frame_labels
 from benchmarks.trace.detector import Bank
-from detectors.local_patterns.captions import region_captions
-from detectors.local_patterns.pipeline import LocalPatterns
-from detectors.local_patterns.regions.motion import MotionRegions
+from detectors.local_patterns.acts.network import ActNetwork
+from detectors.local_patterns.acts.telling import embed, shipped_network, tell
 from detectors.local_patterns.stored import StoredRegions
 from encoders.compact.profile import CompactProfile
-from encoders.regions.compact import CompactRegionEncoder
 from encoders.registry import load_profile
 from segments.levels import CLIP_S
 
@@ -48,8 +46,10 @@ class SimulatedArguments(TaskArguments):
 
     task: str = TASK
     work: Path = Path("runs/simulated")
+    first: int = 1200
+    """Of the training videos that are used here: the act network learned from those before."""
     fitted: int = 40
-    """Training videos whose normal stretches are learned from, from the first on."""
+    """Training videos whose normal stretches are learned from, from `first` on."""
     held_out: int = 20
     """Training videos after these, whose normal stretches say what a false alarm is."""
     num_videos: int | None = None
@@ -78,13 +78,14 @@ def run_simulated(arguments: SimulatedArguments, *, progress: Progress | None = 
     profile = load_profile("compact", device="cpu")
     assert isinstance(profile, CompactProfile)
     count = arguments.num_videos or NUM_VIDEOS["test"]
-    lessons = programme("train", arguments.fitted + arguments.held_out)
+    last = arguments.first + arguments.fitted + arguments.held_out
+    lessons = programme("train", last)[arguments.first :]
     tests = programme("test", count)
-    read = read_videos([*lessons, *tests], profile, arguments.work, progress=progress)
+    bank = Bank.of(profile)
+    read = read_videos([*lessons, *tests], profile, arguments.work, bank, progress=progress)
     opened = time.perf_counter()
     normal = Normal([footage_of(one) for one in read[: arguments.fitted]])
     held_out = [footage_of(one) for one in read[arguments.fitted : len(lessons)]]
-    bank = Bank.of(profile)
     found = [
         {"name": row.name, "is_paper": row.is_paper}
         | measure(row.fit(normal), held_out, read[len(lessons) :], arguments)
@@ -111,22 +112,36 @@ def run_simulated(arguments: SimulatedArguments, *, progress: Progress | None = 
 
 
 def read_videos(
-    videos: Sequence[Video], profile: CompactProfile, work: Path, *, progress: Progress | None
+    videos: Sequence[Video],
+    profile: CompactProfile,
+    work: Path,
+    bank: Bank,
+    *,
+    progress: Progress | None,
 ) -> list[ReadVideo]:
-    """The regions of videos by motion and the compact encoder, as indexing has them.
+    """The regions of videos as indexing has them, with what each does where a network tells.
 
     What is drawn and what is read is kept in `work`.
     """
-    encoder = CompactRegionEncoder.of(profile, list(region_captions()))
-    parts = LocalPatterns(MotionRegions(), encoder)
-    known = repr((MotionRegions().config, parts.config, sorted(profile.manifest.digests.items())))
-    key = hashlib.sha256(known.encode()).hexdigest()[:16]
+    found, network = SimulatedRegions.of(profile, work), shipped_network(profile.spec.name)
+    motion = scene_motion(videos, work)
     read = list[ReadVideo]()
     for video in videos:
-        read.append(ReadVideo(video.scene, regions_of(video, work / "drawn", parts, key=key)))
+        regions = found.read(video)
+        if network is not None:
+            regions = told_by(network, regions, motion(video), bank)
+        read.append(ReadVideo(video.scene, regions))
         if progress:
             progress(len(read), len(videos))
     return read
+
+
+def told_by(
+    network: ActNetwork, regions: StoredRegions, motion: Motion, bank: Bank
+) -> StoredRegions:
+    """Regions with what each does, in the words of a bank."""
+    told = tell(embed(network, regions, motion[: len(regions)]), bank.normal, bank.anomalous)
+    return regions.told(told.odds, told.sentences)
 
 
 def footage_of(one: ReadVideo) -> Footage:

@@ -5,9 +5,11 @@ float16 (`benchmarks.simulator.recording` tells clips that look alike). Everythi
 these files, so that a second run reads what the first one did.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import cv2
 import numpy as np
@@ -15,8 +17,12 @@ from jaxtyping import Float32, Int64, UInt8
 
 from benchmarks.simulator.programme import Video
 from benchmarks.simulator.recording import DrawnClip, Recording
+from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.pipeline import LocalPatterns
+from detectors.local_patterns.regions.motion import MotionRegions
 from detectors.local_patterns.stored import StoredRegions, no_heat
+from encoders.compact.profile import CompactProfile
+from encoders.regions.compact import CompactRegionEncoder
 from segments.arrays import to_npz
 from segments.files import write_atomically
 from segments.levels import CLIP_S
@@ -68,18 +74,34 @@ def read_regions(drawn: DrawnVideo, parts: LocalPatterns) -> StoredRegions:
     return StoredRegions.of_frames(frames, pictures=PICTURES, most=most, heat=no_heat)
 
 
-def regions_of(video: Video, folder: Path, parts: LocalPatterns, *, key: str) -> StoredRegions:
-    """What `read_regions` finds, kept beside the drawn video.
+@dataclass(frozen=True, eq=False)
+class SimulatedRegions:
+    """The regions of simulated videos by motion and the compact encoder, as indexing has them."""
 
-    Args:
-        key: names the parts: what was read with others is not taken.
-    """
-    path = folder / key / f"{video.name}.npz"
-    if not path.exists():
-        regions = read_regions(draw(video, folder), parts)
-        write_atomically(path, to_npz(regions.as_rows()))
-    with np.load(path, allow_pickle=False) as arrays:
-        return StoredRegions.of_rows(arrays)
+    parts: LocalPatterns
+    folder: Path
+    """Of the drawn videos."""
+    key: str
+    """Names the parts: what was read with others is not taken."""
+
+    @classmethod
+    def of(cls, profile: CompactProfile, work: Path) -> Self:
+        """Keeps what is drawn and what is read in `work`."""
+        encoder = CompactRegionEncoder.of(profile, list(region_captions()))
+        engine = MotionRegions()
+        parts = LocalPatterns(engine, encoder)
+        known = repr((engine.config, parts.config, sorted(profile.manifest.digests.items())))
+        key = hashlib.sha256(known.encode()).hexdigest()[:16]
+        return cls(parts, work / "drawn", key)
+
+    def read(self, video: Video) -> StoredRegions:
+        """What `read_regions` finds, kept beside the drawn video."""
+        path = self.folder / self.key / f"{video.name}.npz"
+        if not path.exists():
+            regions = read_regions(draw(video, self.folder), self.parts)
+            write_atomically(path, to_npz(regions.as_rows()))
+        with np.load(path, allow_pickle=False) as arrays:
+            return StoredRegions.of_rows(arrays)
 
 
 def picture_times(num_clips: int) -> np.ndarray:

@@ -69,6 +69,28 @@ def present(_normal: Normal) -> Score:
     return lambda regions: regions.is_there.astype(np.float32)
 
 
+def acting(_normal: Normal) -> Score:
+    """How far the words for what a region does are those of something anomalous."""
+    return lambda regions: regions.odds
+
+
+def acting_beyond(config: ReconstructionConfig, *, seed: int = 0) -> Fit:
+    """The same with what RM finds beyond the oddest region that it learned from, as in a library.
+
+    Args:
+        config: its sizes say nothing.
+    """
+
+    def fit(normal: Normal) -> Score:
+        sized = replace(config, appearance_dim=normal.appearance_dim)
+        lessons = _evenly(normal.features, MOST_LEARNED)
+        module = ReconstructionModule.fit(lessons, sized, seed=seed)
+        highest = float(module.score(lessons).max())
+        return lambda regions: region_errors(regions, module, highest=highest).sum(axis=-1)
+
+    return cache(fit)
+
+
 def crowd(_normal: Normal) -> Score:
     """How many regions its picture has: something goes on, whatever it is."""
     return lambda regions: np.where(regions.is_there, regions.counts[..., None], 0).astype(

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from benchmarks.datasets.drawn import Progress
 from benchmarks.trace.lessons import Lessons, simulated_lessons
 from detectors.trace.config import Fusion, TraceConfig, Window
-from detectors.trace.training import OnEpoch, TraceRecipe, TraceTrainer
+from detectors.trace.training import TraceTrainer
+from detectors.words_training import OnEpoch, WordsRecipe
 from encoders.base import Profile
 from encoders.registry import load_profile
 from segments.errors import UserError
@@ -47,10 +48,10 @@ class TraceTraining(BaseModel):
     seed: int = 0
 
     @property
-    def recipe(self) -> TraceRecipe:
+    def recipe(self) -> WordsRecipe:
         """Who is not told when must be shown everything at once."""
-        shown = (TraceRecipe.max_clips, TraceRecipe.pieces) if self.timed else (256, 1)
-        return TraceRecipe(
+        shown = (WordsRecipe.max_clips, WordsRecipe.pieces) if self.timed else (256, 1)
+        return WordsRecipe(
             epochs=self.epochs,
             lr=self.lr,
             batch_size=self.batch_size,

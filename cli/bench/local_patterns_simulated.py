@@ -11,6 +11,9 @@ from cli.output import say, show
 
 def local_patterns_simulated(
     work: WorkOption = Path("runs/simulated"),
+    first: Annotated[
+        int, typer.Option(min=0, help="Of the training videos that are used here.")
+    ] = 1200,
     fitted: Annotated[
         int, typer.Option(min=1, help="Training videos whose normal stretches are learned from.")
     ] = 40,
@@ -29,6 +32,7 @@ def local_patterns_simulated(
     record = run_simulated(
         SimulatedArguments(
             work=work,
+            first=first,
             fitted=fitted,
             held_out=held_out,
             num_videos=num_videos,

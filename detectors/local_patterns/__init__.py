@@ -15,5 +15,7 @@ ROWS = (
     "captions",
     "is_carried",
     "heat",
+    "odds",
+    "acts",
 )
 """What is kept of a clip's regions (`stored.StoredRegions`)."""

@@ -32,9 +32,11 @@ class Norm:
     module: ReconstructionModule | None = None
     """None: nothing is known to be normal, and the fastest region counts."""
     pooling: Pooling = "max"
+    highest: float = 0.0
+    """Error of a region of the footage that the module was fitted on; 0 where not known."""
 
     def errors(self, regions: StoredRegions) -> Errors:
-        return region_errors(regions, self.module)
+        return region_errors(regions, self.module, highest=self.highest)
 
     def score(
         self, regions: StoredRegions, pts_s: Float64[np.ndarray, " t"], end_s: float
@@ -68,7 +70,8 @@ def norm_for(library: Library, cameras: Sequence[str], *, engine: str, appearanc
     record = find_record(library, cameras)
     if record is not None:
         folder = camera_folder(library, record.camera)
-        return Norm(ReconstructionModule.from_pretrained(folder), record.pooling)
+        module = ReconstructionModule.from_pretrained(folder)
+        return Norm(module, record.pooling, record.score_range[2])
     folder = WEIGHTS / library.space / "rm"
     if engine != SHIPPED_FOR or not folder.is_dir():
         return Norm()

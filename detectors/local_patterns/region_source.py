@@ -26,11 +26,21 @@ class RegionSource(BaseModel):
     encoder: str
     answers_digest: str | None
     """SHA-256 of what decides whether captions are carried on; None where none are."""
+    acts_digest: str | None = None
+    """SHA-256 of what says what regions do; None where nothing does."""
     config: dict[str, float | int | str | bool]
     """A `PatternConfig`."""
 
     @classmethod
-    def of(cls, engine: str, encoder: str, config: PatternConfig, *, answers: str | None) -> Self:
+    def of(
+        cls,
+        engine: str,
+        encoder: str,
+        config: PatternConfig,
+        *,
+        answers: str | None,
+        acts: str | None = None,
+    ) -> Self:
         """Raises:
         LibraryError: the engine's weights are not there.
         """
@@ -41,6 +51,7 @@ class RegionSource(BaseModel):
             engine_digest=digest,
             encoder=encoder,
             answers_digest=answers,
+            acts_digest=acts,
             config=asdict(config),
         )
 

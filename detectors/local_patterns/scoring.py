@@ -15,23 +15,41 @@ which those that are missing count 0."""
 NUM_REASONS = 3
 _POOLED: dict[Pooling, int] = {"max": 1, "top3": 3}
 
-Errors = Float32[np.ndarray, "t f n 2"]
-"""Of each region how much of its score is appearance and how much motion; 0 where none is."""
+Errors = Float32[np.ndarray, "t f n 3"]
+"""Of each region how much of its score is appearance, how much motion, and how much what it does;
+0 where none is."""
 
 
-def region_errors(regions: StoredRegions, module: ReconstructionModule | None) -> Errors:
-    """What RM cannot give back of each region.
+def region_errors(
+    regions: StoredRegions, module: ReconstructionModule | None, *, highest: float = 0.0
+) -> Errors:
+    """What is odd about what each region does, and what RM cannot give back of it.
 
-    Without one nothing is known to be normal: a region is then as odd as its mean speed in frame
+    Where words say what regions do, the module adds only what lies beyond anything that it was
+    fitted on, in units of that: errors of normal footage would drown the words. Where nothing says
+    it, the module's errors are all; without one too, a region is as odd as its mean speed in frame
     heights per second, all of it motion.
+
+    Args:
+        highest: error of a region among those that the module was fitted on.
     """
     there = regions.is_there
-    errors = np.zeros((*there.shape, 2), np.float32)
-    if module is None:
+    errors = np.zeros((*there.shape, 3), np.float32)
+    errors[..., 2] = regions.odds
+    is_told = bool(regions.acts.any())
+    if module is not None:
+        found = module.errors(regions.features())
+        errors[there, :2] = beyond(found, highest) if is_told and highest > 0 else found
+    elif not is_told:
         errors[there, 1] = regions.speeds[there]
-    else:
-        errors[there] = module.errors(regions.features())
     return errors
+
+
+def beyond(errors: Float32[np.ndarray, "k 2"], highest: float) -> Float32[np.ndarray, "k 2"]:
+    """By how many times the highest error of normal footage is exceeded, in the same parts."""
+    whole = errors.sum(axis=1, keepdims=True)
+    excess = np.maximum(whole / highest - 1, 0)
+    return np.divide(errors * excess, whole, out=np.zeros_like(errors), where=whole > 0)
 
 
 def clip_scores(errors: Errors, *, pooling: Pooling = "max") -> Float32[np.ndarray, " t"]:
@@ -62,12 +80,13 @@ def strongest(regions: StoredRegions, errors: Errors) -> RegionReasons:
         captions=picked(regions.captions),
         is_carried=picked(regions.is_carried),
         errors=picked(errors),
+        acts=picked(regions.acts),
         heat=picked(regions.heat),
     )
 
 
 def _oddest(
-    errors: Float32[np.ndarray, "f n 2"], tracks: np.ndarray, is_there: np.ndarray
+    errors: Float32[np.ndarray, "f n 3"], tracks: np.ndarray, is_there: np.ndarray
 ) -> Int64[np.ndarray, " k"]:
     """Places in the clip, pictures one after the other; the earlier of equals."""
     places = np.flatnonzero(is_there)

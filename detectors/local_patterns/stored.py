@@ -1,7 +1,7 @@
 """Regions of consecutive clips as arrays of one shape: what a library keeps of footage."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float16, Float32, Float64, Int32, Shaped, UInt8, UIn
 
 from detectors.local_patterns import ROWS
 from detectors.local_patterns.base import PatternFrame
+from segments.errors import LibraryError
 from segments.sentences import number_of
 
 HEAT_SIZE = (8, 8)
@@ -35,6 +36,10 @@ class StoredRegions:
     is_carried: Bool[np.ndarray, "t f n"]
     heat: UInt8[np.ndarray, "t f n hh hw"]
     """What the caption speaks of within the box, 0 to 255."""
+    odds: Float32[np.ndarray, "t f n"]
+    """How odd what it does is by its words, in [0, 1] (`acts.telling`)."""
+    acts: UInt64[np.ndarray, "t f n"]
+    """What it does: `segments.sentences`; 0 where nothing says so."""
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -58,9 +63,11 @@ class StoredRegions:
             speeds=_padded([frame.speeds for frame in frames], most, np.float32),
             motion=_padded([frame.motion for frame in frames], most, np.float32),
             patterns=_padded([frame.patterns for frame in frames], most, np.float16),
-            captions=_padded([_numbers(frame.captions) for frame in frames], most, np.uint64),
+            captions=_padded([numbers_of(frame.captions) for frame in frames], most, np.uint64),
             is_carried=_padded([frame.is_carried for frame in frames], most, np.bool_),
             heat=_padded([_bytes(heat(frame.weights)) for frame in frames], most, np.uint8),
+            odds=np.zeros((len(frames), most), np.float32),
+            acts=np.zeros((len(frames), most), np.uint64),
         )
         clips = len(frames) // pictures
         rows = made.as_rows().items()
@@ -68,7 +75,16 @@ class StoredRegions:
 
     @classmethod
     def of_rows(cls, rows: Mapping[str, Shaped[np.ndarray, "t ..."]]) -> Self:
-        """Reads what `as_rows` gave."""
+        """Reads what `as_rows` gave.
+
+        Raises:
+            LibraryError: something is missing: an older retrace wrote them.
+        """
+        if missing := set(ROWS) - rows.keys():
+            raise LibraryError(
+                f"the regions kept of a video lack {', '.join(sorted(missing))}, which an older "
+                "retrace did not know: index the footage into a new library"
+            )
         return cls(**{name: rows[name] for name in ROWS})
 
     def as_rows(self) -> dict[str, Shaped[np.ndarray, "t ..."]]:
@@ -84,6 +100,12 @@ class StoredRegions:
     @property
     def is_there(self) -> Bool[np.ndarray, "t f n"]:
         return np.arange(self.boxes.shape[2]) < self.counts[..., None]
+
+    def told(self, odds: Float32[np.ndarray, " k"], acts: Sequence[str]) -> Self:
+        """The same with what every region that is there does, in order."""
+        told = {"odds": np.zeros_like(self.odds), "acts": np.zeros_like(self.acts)}
+        told["odds"][self.is_there], told["acts"][self.is_there] = odds, numbers_of(acts)
+        return replace(self, **told)
 
     def features(self) -> Float32[np.ndarray, "k d"]:
         """What RM takes of every region that is there, in order: G, then M."""
@@ -105,8 +127,9 @@ def _padded(
     return padded
 
 
-def _numbers(captions: Sequence[str]) -> UInt64[np.ndarray, " n"]:
-    return np.array([number_of(caption) for caption in captions], np.uint64)
+def numbers_of(sentences: Sequence[str]) -> UInt64[np.ndarray, " n"]:
+    """As rows hold sentences."""
+    return np.array([number_of(sentence) for sentence in sentences], np.uint64)
 
 
 def _bytes(heat: Float32[np.ndarray, "n hh hw"]) -> UInt8[np.ndarray, "n hh hw"]:

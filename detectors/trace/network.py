@@ -83,7 +83,16 @@ class TraceNetwork(nn.Module):
             ages: how many clips ago the window of each row of `appearance` ended.
         """
         unit = F.normalize(appearance, dim=-1)
-        query = unit + self.visual(unit)
+        return self.answer(unit + self.visual(unit), past, ages=ages)
+
+    def answer(
+        self, query: Float[Tensor, "b q d"], past: Past, *, ages: Int[Tensor, " q"]
+    ) -> Float[Tensor, "b q *w d"]:
+        """The unit vectors of whatever asks, such as regions of pictures.
+
+        Args:
+            ages: how many clips ago the window of each query ended; several may share one.
+        """
         if self.fusion is None:
             return F.normalize(query, dim=-1)
         z = query[:, :, None] + self.fusion(query, *past.slots(ages))

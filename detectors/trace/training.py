@@ -4,158 +4,44 @@ What a lesson is, `batches` says; what is minimised, `objective`. Features come 
 as arrays, so nothing of the encoders can change.
 """
 
-import copy
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
-import torch
-from jaxtyping import Float, Float32
-from torch import Tensor, nn
-from torch.nn import functional as F
+from jaxtyping import Float, Float32, Int
+from torch import Tensor
 
-from detectors.checkpoints import TrainingState
 from detectors.trace.batches import Batch, Lesson, make_batch
 from detectors.trace.config import TraceConfig
 from detectors.trace.network import TraceNetwork
 from detectors.trace.objective import loss_of
-
-OnEpoch = Callable[[int, float], None]
-"""Called with the number of epochs done and the mean loss of the last one."""
+from detectors.words_training import WordsRecipe, WordsTrainer, noisy
 
 
-@dataclass(frozen=True)
-class TraceRecipe:
-    """The constants of one run."""
-
-    epochs: int = 10
-    batch_size: int = 48
-    lr: float = 2e-3
-    weight_decay: float = 0.02
-    tau: float = 0.07
-    """Temperature of InfoNCE, and of the soft maximum over clips without a span."""
-    same: float = 0.9
-    """Sentences with at least this cosine say the same."""
-    word_noise: float = 0.0
-    """Length of the noise on a sentence's vector, in its own lengths, drawn at each step."""
-    averaging: float = 0.0
-    """Decay, at each step, of the mean of the weights that becomes the network; 0 for the last
-    weights."""
-    every: int = 3
-    """Of how many clips one window is looked at, from a random one on."""
-    max_clips: int = 48
-    """Of longer footage a random piece is taken."""
-    pieces: int = 4
-    """Of each lesson, in each epoch."""
-    clip_norm: float = 1.0
-    seed: int = 0
-
-
-class TraceTrainer:
-    """One run, from its first epoch or from its last checkpoint.
-
-    The same seed on the same machine gives the same weights, interrupted or not: what is random in
-    an epoch depends on the seed and the epoch alone.
-    """
+class TraceTrainer(WordsTrainer[TraceNetwork, Batch]):
+    """One run of TRACE's network."""
 
     def __init__(
         self,
         config: TraceConfig,
         lessons: Sequence[Lesson],
         words: Float32[np.ndarray, "n d"],
-        recipe: TraceRecipe,
+        recipe: WordsRecipe,
     ) -> None:
         """
         Args:
             words: the embedding of every sentence, of any length; `Said.wordings` has its rows.
         """
-        torch.manual_seed(recipe.seed)
-        self.config, self.lessons, self.recipe = config, lessons, recipe
-        self.words = F.normalize(torch.from_numpy(words).float(), dim=-1)
-        self.network = TraceNetwork(config)
-        self.average = copy.deepcopy(self.network).eval()
-        self.optimizer = torch.optim.AdamW(
-            self.network.parameters(), lr=recipe.lr, weight_decay=recipe.weight_decay
-        )
+        super().__init__(lambda: TraceNetwork(config), config, len(lessons), words, recipe)
+        self.lessons = lessons
 
-    @property
-    def num_steps(self) -> int:
-        """Of the whole run."""
-        return self.recipe.epochs * self._steps_per_epoch
-
-    def run(self, folder: Path | None = None, *, on_epoch: OnEpoch | None = None) -> TraceNetwork:
-        """Trains to the end; returns the network of averaged weights, ready for inference.
-
-        Args:
-            folder: for a checkpoint after each epoch, from which a stopped run goes on.
-
-        Raises:
-            UserError: the folder holds a checkpoint that is damaged, or of another run.
-        """
-        both = nn.ModuleList([self.network, self.average])
-        state = TrainingState(both, self.optimizer, self._identity())
-        first = 0 if folder is None else state.load(folder)
-        for epoch in range(first, self.recipe.epochs):
-            torch.manual_seed(hash((self.recipe.seed, epoch)) % 2**32)
-            self.network.train()
-            loss = float(np.mean([self._step(*step) for step in self._batches(epoch)]))
-            if folder is not None:
-                state.save(folder, epoch + 1)
-            if on_epoch is not None:
-                on_epoch(epoch + 1, loss)
-        return self.average
-
-    @property
-    def _steps_per_epoch(self) -> int:
-        return max(1, len(self.lessons) * self.recipe.pieces // self.recipe.batch_size)
-
-    def _batches(self, epoch: int) -> Iterator[tuple[int, Batch]]:
+    def batch_of(self, rows: Int[np.ndarray, " b"], rng: np.random.Generator) -> Batch:
         recipe = self.recipe
-        rng = np.random.default_rng([recipe.seed, epoch])
-        order = np.concatenate([rng.permutation(len(self.lessons)) for _ in range(recipe.pieces)])
-        for k in range(self._steps_per_epoch):
-            rows = order[k * recipe.batch_size : (k + 1) * recipe.batch_size]
-            chosen = [self.lessons[row] for row in rows]
-            batch = make_batch(chosen, every=recipe.every, max_clips=recipe.max_clips, rng=rng)
-            yield epoch * self._steps_per_epoch + k, batch
+        chosen = [self.lessons[row] for row in rows]
+        return make_batch(chosen, every=recipe.every, max_clips=recipe.max_clips, rng=rng)
 
-    def _step(self, step: int, batch: Batch) -> float:
-        recipe = self.recipe
-        for group in self.optimizer.param_groups:
-            group["lr"] = recipe.lr * one_cycle(step / self.num_steps)
+    def loss_of(self, batch: Batch) -> Float[Tensor, ""]:
         z = self.network(batch.appearance, batch.motion, batch.mask, clips=batch.clips)
         words = self.words[batch.rows]
-        alike = words @ words.T >= recipe.same
-        loss = loss_of(batch, z, noisy(words, recipe.word_noise), alike=alike, tau=recipe.tau)
-        self.optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip_norm)
-        self.optimizer.step()
-        self._add_to_average()
-        return loss.item()
-
-    @torch.no_grad()
-    def _add_to_average(self) -> None:
-        pairs = zip(self.average.parameters(), self.network.parameters(), strict=True)
-        for mean, now in pairs:
-            mean.lerp_(now, 1 - self.recipe.averaging)
-
-    def _identity(self) -> dict[str, object]:
-        """What a checkpoint must share with the run that goes on from it."""
-        sizes = {"lessons": len(self.lessons), "sentences": len(self.words)}
-        return {"config": asdict(self.config), "recipe": asdict(self.recipe), **sizes}
-
-
-def noisy(words: Float[Tensor, "s d"], share: float) -> Float[Tensor, "s d"]:
-    """Unit vectors of words with noise of about `share` times their length; as they are with 0."""
-    if not share:
-        return words
-    return F.normalize(words + share * torch.randn_like(words) / words.shape[1] ** 0.5, dim=-1)
-
-
-def one_cycle(share: float, *, warm: float = 0.1) -> float:
-    """Factor of the learning rate at a share of the run: up in a line, down along a cosine."""
-    if share < warm:
-        return (share + 0.01) / (warm + 0.01)
-    return float(0.5 * (1 + np.cos(np.pi * (share - warm) / (1 - warm))))
+        alike = words @ words.T >= self.recipe.same
+        shown = noisy(words, self.recipe.word_noise)
+        return loss_of(batch, z, shown, alike=alike, tau=self.recipe.tau)

@@ -27,6 +27,7 @@ from segments.tracks import TrackStore
 from tests.support.small_library import GATE, TinyProfile, make_library
 
 NAME = "local_patterns"
+FIGHT = "Two people fight."
 DOG = "A dog runs."
 TIMES = np.array([0.0, 4.0, 9.0])
 
@@ -79,8 +80,11 @@ def library(tmp_path: Path) -> Library:
     boxes = np.zeros((3, 2, 4), np.float32)
     boxes[1] = [[0.25, 0.5, 0.5, 1.0], [0.0, 0.0, 0.125, 0.25]]
     boxes[2, 0] = boxes[1, 1]
-    errors = np.zeros((3, 2, 2), np.float32)
-    errors[1], errors[2, 0] = [[0.5, 1.5], [0.25, 0.0]], [0.125, 0.125]
+    errors = np.zeros((3, 2, 3), np.float32)
+    errors[1] = [[0.5, 1.5, 0.0], [0.25, 0.0, 0.0]]
+    errors[2, 0] = [0.125, 0.125, 0.25]
+    acts = np.zeros((3, 2), np.uint64)
+    acts[2, 0] = number_of(FIGHT)
     things = RegionReasons(
         counts=np.array([0, 2, 1], np.uint8),
         shown_s=np.array([[0, 0], [4.5, 5.0], [9.5, 0]]),
@@ -89,6 +93,7 @@ def library(tmp_path: Path) -> Library:
         captions=np.array([[0, 0], [number_of(DOG), 0], [0, 0]], np.uint64),
         is_carried=np.array([[False] * 2, [True, False], [False] * 2]),
         errors=errors,
+        acts=acts,
         heat=np.arange(3, dtype=np.uint8)[:, None, None, None]
         .repeat(2, 1)
         .repeat(8, 2)
@@ -99,7 +104,7 @@ def library(tmp_path: Path) -> Library:
     scores = np.array([0.0, 2.0, 0.25], np.float32)
     TrackStore(made.tracks).append(GATE, AnomalyTrack(NAME, scores, TIMES, 15.36))
     with SentenceTable(made) as table:
-        table.add([DOG])
+        table.add([DOG, FIGHT])
     return made
 
 
@@ -109,12 +114,15 @@ def test_things_are_said_with_their_shares(library: Library) -> None:
     dog, nameless = both.regions
     assert dog == thing(is_carried=True)
     assert (nameless.caption, nameless.score, nameless.motion_share) == ("", 0.25, 0.0)
-    assert [(r.track, r.motion_share) for r in one.regions] == [(8, 0.5)]
+    assert [(r.track, r.act, r.motion_share, r.score) for r in one.regions] == [(8, FIGHT, 0.25, 0.5)]
     assert describe_region(dog) == (
         "A dog runs (as it looked before), motion 75 %, appearance 25 %; "
         "25–50 % across, 50–100 % down"
     )
     assert describe_region(nameless) == ("motion 0 %, appearance 100 %; 0–12 % across, 0–25 % down")
+    assert describe_region(one.regions[0]) == (
+        "Two people fight, acts 50 %, motion 25 %, appearance 25 %; 0–12 % across, 0–25 % down"
+    )
     heat = Explainer(library).heat_of(GATE, dog)
     assert heat is not None
     assert heat.tolist() == [[1] * 8] * 8
@@ -178,9 +186,9 @@ def test_the_terminal_and_the_csv_name_things() -> None:
     assert lines[2] == f"    2.000  {describe_region(thing())}"
     assert lines[3].startswith("    0.500  motion")
     header, empty, full = curve_csv(rows).splitlines()
-    assert header == "pts_s,end_s,score,caption,appearance,motion,left,top,right,bottom"
-    assert empty == "0.0,1.0,0.0,,,,,,,"
-    assert full == "1.0,2.0,2.0,A dog runs.,0.5,1.5,0.25,0.5,0.5,1.0"
+    assert header == "pts_s,end_s,score,act,caption,appearance,motion,odds,left,top,right,bottom"
+    assert empty == "0.0,1.0,0.0,,,,,,,,,"
+    assert full == "1.0,2.0,2.0,,A dog runs.,0.5,1.5,0.0,0.25,0.5,0.5,1.0"
 
 
 def test_nothing_is_said_of_nothing() -> None:

@@ -19,7 +19,8 @@ def piece(first_s: float, tracks: list[int]) -> RegionReasonTrack:
         tracks=ids.astype(np.int32),
         captions=ids.astype(np.uint64) + np.uint64(2**63),
         is_carried=ids == 2,
-        errors=np.repeat(ids[..., None], 2, axis=2).astype(np.float32),
+        errors=np.repeat(ids[..., None], 3, axis=2).astype(np.float32),
+        acts=np.zeros(ids.shape, np.uint64),
         heat=np.full((count, 1, 8, 8), 9, np.uint8),
     )
     times = first_s + np.arange(count, dtype=np.float64)

@@ -6,7 +6,7 @@ import torch
 
 from detectors.files import WEIGHTS_FILE
 from detectors.trace.shipped import WEIGHTS, network_for
-from detectors.trace.training import TraceRecipe
+from detectors.words_training import WordsRecipe
 
 FOLDER = WEIGHTS / "compact"
 
@@ -26,4 +26,4 @@ def test_its_record_says_what_it_learned_from() -> None:
     assert record["lessons"] == asked["videos"] + asked["scenes"]
     assert len(record["losses"]) == asked["epochs"]
     assert record["losses"][-1] < record["losses"][0]
-    assert asked["seed"] == TraceRecipe().seed
+    assert asked["seed"] == WordsRecipe().seed

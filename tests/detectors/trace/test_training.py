@@ -11,11 +11,12 @@ import torch
 from detectors.checkpoints import CHECKPOINT_FILE
 from detectors.trace.batches import Footage, Lesson, Said
 from detectors.trace.config import TraceConfig, Window
-from detectors.trace.training import TraceRecipe, TraceTrainer, noisy, one_cycle
+from detectors.trace.training import TraceTrainer
+from detectors.words_training import WordsRecipe, noisy, one_cycle
 from segments.errors import UserError
 
 DIM, MOTION = 8, 4
-RECIPE = TraceRecipe(epochs=3, batch_size=4, lr=1e-2, every=2, pieces=2)
+RECIPE = WordsRecipe(epochs=3, batch_size=4, lr=1e-2, every=2, pieces=2)
 
 
 def test_the_rate_goes_up_and_down() -> None:
@@ -60,7 +61,7 @@ def test_without_averaging_the_last_weights_are_the_network() -> None:
 
 
 def test_footage_is_told_apart_by_motion_that_happens_once() -> None:
-    trainer = _trainer(TraceRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1))
+    trainer = _trainer(WordsRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1))
     before = _share_right(trainer)
     trainer.run()
     assert before < 0.8
@@ -68,7 +69,7 @@ def test_footage_is_told_apart_by_motion_that_happens_once() -> None:
 
 
 def test_with_spans_the_clip_itself_is_found() -> None:
-    recipe = TraceRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1)
+    recipe = WordsRecipe(epochs=40, batch_size=12, lr=1e-2, every=1, pieces=1)
     trainer = _trainer(recipe, timed=True)
     before = _share_in_time(trainer)
     trainer.run()
@@ -78,7 +79,7 @@ def test_with_spans_the_clip_itself_is_found() -> None:
 
 @pytest.mark.parametrize("recipe", [RECIPE, replace(RECIPE, word_noise=0.7, averaging=0.9)])
 def test_the_same_seed_gives_the_same_weights_interrupted_or_not(
-    tmp_path: Path, recipe: TraceRecipe
+    tmp_path: Path, recipe: WordsRecipe
 ) -> None:
     straight = _trainer(recipe).run()
     stopped = _trainer(recipe)
@@ -92,7 +93,7 @@ def test_the_same_seed_gives_the_same_weights_interrupted_or_not(
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path) -> None:
     _trainer(RECIPE).run(tmp_path)
     with pytest.raises(UserError, match="another run"):
-        _trainer(TraceRecipe(epochs=4, batch_size=4)).run(tmp_path)
+        _trainer(WordsRecipe(epochs=4, batch_size=4)).run(tmp_path)
     (tmp_path / CHECKPOINT_FILE).write_bytes(b"broken")
     with pytest.raises(UserError, match="damaged"):
         _trainer(RECIPE).run(tmp_path)
@@ -133,7 +134,7 @@ def _moving(seed: int, kind: int) -> Footage:
     return 0.1 * appearance + np.eye(DIM, dtype=np.float32)[-1], motion
 
 
-def _trainer(recipe: TraceRecipe, *, timed: bool = False) -> TraceTrainer:
+def _trainer(recipe: WordsRecipe, *, timed: bool = False) -> TraceTrainer:
     words = np.eye(DIM, dtype=np.float32)[:2]
     lessons = []
     for seed in range(12):
