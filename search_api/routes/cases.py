@@ -3,7 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticSerializationError
 
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
@@ -51,6 +52,15 @@ class CaseList(Answer):
     cases: list[CaseSummary]
 
 
+def _require_unicode(finding: CaseFinding) -> CaseFinding:
+    """Half a surrogate pair can be written in JSON and stored nowhere."""
+    try:
+        finding.model_dump_json()
+    except PydanticSerializationError:
+        raise ValueError("some text in it is no Unicode") from None
+    return finding
+
+
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -78,7 +88,9 @@ class NewNote(_Asked):
 class NewFindings(_Asked):
     """What was found, as a search answered it or as somebody chose it."""
 
-    findings: list[CaseFinding] = Field(min_length=1, max_length=MAX_FINDINGS)
+    findings: list[Annotated[CaseFinding, AfterValidator(_require_unicode)]] = Field(
+        min_length=1, max_length=MAX_FINDINGS
+    )
 
 
 class AddedHits(Answer):
