@@ -15,6 +15,7 @@ from cli import (
     evidence,
     features,
     index,
+    keys,
     library,
     models,
     search,
@@ -59,6 +60,7 @@ app.command()(serve.serve)
 app.add_typer(library.app, name="library")
 app.add_typer(cases.app, name="case")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(keys.app, name="keys")
 app.add_typer(features.app, name="features")
 app.add_typer(models.app, name="models")
 app.add_typer(traces.app, name="traces")
