@@ -20,6 +20,8 @@ _TYPES = {
     "ogg": "video/ogg",
 }
 """By FFmpeg's name of the container; MP4 and Matroska have more than one."""
+_MP4, _MOV, _WEBM, _MATROSKA = "video/mp4", "video/quicktime", "video/webm", "video/x-matroska"
+MEDIA_TYPES = (_MP4, _MOV, _WEBM, _MATROSKA, *_TYPES.values(), OTHER)
 _EIGHT_BITS = {"yuv420p", "yuvj420p"}
 _MP4_PICTURES, _MP4_SOUND = {"h264", "vp9", "av1"}, {"aac", "mp3", "opus", "flac"}
 _WEBM_PICTURES, _WEBM_SOUND = {"vp8", "vp9", "av1"}, {"opus", "vorbis"}
@@ -72,10 +74,10 @@ def _media_type(container: InputContainer) -> str:
     names = container.format.name.split(",")
     if "mp4" in names:
         brand = container.metadata.get("major_brand", "").strip()
-        return "video/quicktime" if brand == _QUICKTIME else "video/mp4"
+        return _MOV if brand == _QUICKTIME else _MP4
     if "webm" in names:
         codecs = {stream.codec_context.codec.canonical_name for stream in container.streams.video}
-        return "video/webm" if codecs <= _WEBM_PICTURES else "video/x-matroska"
+        return _WEBM if codecs <= _WEBM_PICTURES else _MATROSKA
     return _TYPES.get(names[0], OTHER)
 
 
@@ -88,9 +90,9 @@ def _why_not(
 ) -> str:
     """Why browsers do not play it; empty where they do."""
     codec = stream.codec.canonical_name
-    if media_type == "video/mp4" and can_copy:
+    if media_type == _MP4 and can_copy:
         return ""
-    if media_type == "video/webm" and _fits(codec, heard, pixels, _WEBM_PICTURES, _WEBM_SOUND):
+    if media_type == _WEBM and _fits(codec, heard, pixels, _WEBM_PICTURES, _WEBM_SOUND):
         return ""
     if can_copy:
         return f"browsers do not play {media_type}; a clip of it needs no encoding"

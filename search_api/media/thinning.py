@@ -8,13 +8,17 @@ from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
 LEAST_POINTS = 4
+_SAME_TIME_S = 1e-6
+"""Spans that reach less than this into a score's time do not ask for it."""
 
 
 def within(track: AnomalyTrack, span: TimeSpan) -> range:
     """The rows that speak for any part of a span."""
     ends = np.append(track.pts_s[1:], track.end_s)
-    start = int(np.searchsorted(ends, span.start_s, side="right"))
-    return range(start, max(start, int(np.searchsorted(track.pts_s, span.end_s, side="left"))))
+    inset_s = min(_SAME_TIME_S, span.duration_s / 2)
+    start = int(np.searchsorted(ends, span.start_s + inset_s, side="right"))
+    stop = int(np.searchsorted(track.pts_s, span.end_s - inset_s, side="left"))
+    return range(start, max(start, stop))
 
 
 def thin(scores: Float32[np.ndarray, " t"], most: int) -> Int64[np.ndarray, " n"]:

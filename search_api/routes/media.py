@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from detectors import local_patterns
 from search_api.access.principal import record
 from search_api.explaining import Explainer
-from search_api.media.cache import Kept
+from search_api.media.cache import Facts, Kept
 from search_api.media.clips import to_span
+from search_api.media.formats import MEDIA_TYPES
 from search_api.media.regions import in_one_picture
 from search_api.routes.delivery import Delivery, deliver
 from search_api.routes.media_queries import (
@@ -29,23 +30,19 @@ Seen = Annotated[SeenVideo, Depends(seen_by_tag)]
 _FORMS = {"jpeg": "image/jpeg", "webp": "image/webp"}
 
 
-def _file_responses(*types: str, extra: tuple[str, ...] = ()) -> dict[int | str, dict[str, Any]]:
+def _files(*types: str) -> dict[int | str, dict[str, Any]]:
+    """What a route that hands out files declares."""
     content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in types}
-    files = {
+    return {
         200: {"description": "The file.", "content": content},
+        206: {"description": "A part of the file.", "content": content},
         304: {"description": "It is what the client has."},
+        **problem_responses(*FILE_PROBLEMS, "range-not-satisfiable"),
     }
-    return files | problem_responses(*FILE_PROBLEMS, *extra)
 
 
-_PARTS: dict[int | str, dict[str, Any]] = {
-    206: {
-        "description": "A part of the file.",
-        "content": {"video/*": {"schema": {"type": "string", "format": "binary"}}},
-    }
-}
-_WHOLE = _file_responses("video/*", extra=("range-not-satisfiable",)) | _PARTS
-_PICTURE = _file_responses("image/jpeg")
+_WHOLE, _CLIP = _files(*MEDIA_TYPES), _files("video/mp4")
+_PICTURE, _BOARD = _files("image/jpeg"), _files(*_FORMS.values())
 
 
 @router.head("/media", operation_id="head_media", responses=_WHOLE, response_class=Response)
@@ -60,8 +57,8 @@ def media(seen: Seen, request: Request) -> Response:
     return deliver(request, Delivery(source.path, source.video_id, kind, headers))
 
 
-@router.head("/clip", operation_id="head_clip", responses=_WHOLE, response_class=Response)
-@router.get("/clip", operation_id="get_clip", responses=_WHOLE, response_class=Response)
+@router.head("/clip", operation_id="head_clip", responses=_CLIP, response_class=Response)
+@router.get("/clip", operation_id="get_clip", responses=_CLIP, response_class=Response)
 def clip(seen: Seen, request: Request, query: Annotated[ClipQuery, Depends()]) -> Response:
     """A part of the recording as an MP4 file.
 
@@ -106,7 +103,7 @@ def thumbnail(
 @router.get(
     "/storyboard",
     operation_id="get_storyboard",
-    responses=_file_responses("image/jpeg", "image/webp"),
+    responses=_BOARD,
     response_model=Storyboard,
 )
 def storyboard(
@@ -116,6 +113,7 @@ def storyboard(
 
     Pictures of long parts are the key pictures before even times: `tiles` has their true times.
     """
+    record(request, seen.principal, "view", f"storyboard {seen.record.video_id}")
     span = to_span(query.start_s, seen.record.duration_s if query.end_s is None else query.end_s)
     form = "webp" if query.format == "webp" else "jpeg"
     kept = seen.room.storyboard(seen.source(), span, query.count, width=query.width, form=form)
@@ -148,10 +146,14 @@ def _odd(seen: SeenVideo, at_s: float | None) -> list[RegionReason]:
     return in_one_picture(found.regions) if found else []
 
 
-def _delivered(request: Request, kept: Kept, kind: str, facts: dict[str, object]) -> Response:
+def _delivered(request: Request, kept: Kept, kind: str, facts: Facts) -> Response:
     headers = {
-        f"Retrace-{name.replace('_', '-').title()}": str(value)
+        f"Retrace-{name.replace('_', '-').title()}": _header(value)
         for name, value in facts.items()
         if value is not None
     }
     return deliver(request, Delivery(Path(kept.path), kept.path.stem, kind, headers))
+
+
+def _header(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

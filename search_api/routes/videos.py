@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, Field
@@ -19,11 +19,16 @@ from search_api.routes.seen import (
     Viewer,
     seen_by_key,
 )
-from search_api.schemas import CurveCalibration
+from search_api.routes.video_answers import (
+    AnomalySummary,
+    FileState,
+    VideoDetails,
+    VideoItem,
+    VideoPage,
+    VideoPlace,
+)
 from search_api.service.problems import ApiProblem, problem_responses
-from search_api.service.types import Answer
 from segments.cases import cases_locking
-from segments.catalog import Origin
 from segments.errors import MediaError
 from segments.tracks import TrackStore
 
@@ -46,88 +51,6 @@ class ListQuery:
     order: Order = "name"
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50
     cursor: Annotated[str | None, Query(max_length=2000, description=_CURSOR)] = None
-
-
-class VideoPlace(Answer):
-    """Where a video was seen."""
-
-    path: str
-    """As indexed."""
-    camera: str | None
-    recorded_at: AwareDatetime | None
-    """Wall-clock time of the first picture; None where it is not known."""
-    recorded_from: Origin | None
-    """What says so."""
-    clock_offset_s: float
-    """Already added."""
-
-
-class VideoItem(Answer):
-    """A video of a list."""
-
-    video_id: str
-    name: str | None
-    """Of the file, at the first place."""
-    duration_s: float
-    width: int
-    height: int
-    fps: float
-    codec: str
-    has_sound: bool
-    size_bytes: int
-    problems: list[str]
-    """What is wrong with the file, though it can be read."""
-    detectors: list[str]
-    """That scored it."""
-    places: list[VideoPlace]
-    thumbnail_url: str
-    """Signed."""
-
-
-class VideoPage(Answer):
-    """A part of the list."""
-
-    videos: list[VideoItem]
-    total: int
-    """Of all pages."""
-    next_cursor: str | None
-    """None on the last page."""
-
-
-class FileState(Answer):
-    """Whether the recording can be shown, and how."""
-
-    state: Literal["here", "gone", "changed", "unreadable"]
-    media_type: str | None = None
-    container: str | None = None
-    pixel_format: str | None = None
-    sound_codec: str | None = None
-    is_playable: bool = False
-    """Whether browsers play the file itself; clips they do always, unless copied as they are."""
-    why: str = ""
-    """It is not playable, or not here."""
-
-
-class AnomalySummary(Answer):
-    """What one detector says of the whole video."""
-
-    detector: str
-    peak_score: float
-    """Raw."""
-    peak_s: float
-    """Start of the time that it speaks for."""
-    calibration: CurveCalibration
-
-
-class VideoDetails(VideoItem):
-    """Everything about a video."""
-
-    file: FileState
-    anomaly: list[AnomalySummary]
-    is_locked: bool
-    """Whether a case keeps it from being deleted."""
-    media_url: str
-    """Signed."""
 
 
 @router.get(
