@@ -36,6 +36,9 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
         ("span", False, lambda hit: show_span(TimeSpan(hit.start_s, hit.end_s))),
         ("time", False, lambda hit: show_wall_time(hit.start_time) if hit.start_time else ""),
         ("score", True, lambda hit: f"{hit.score:.4f}"),
+        ("merged", True, lambda hit: str(hit.merged) if hit.merged > 1 else ""),
+        ("then", False, lambda hit: _then(hit)),
+        ("by chance", True, lambda hit: _chance(hit)),
         ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -52,6 +55,19 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
     for row in zip(*(cells[title] for title, _ in shown), strict=True):
         table.add_row(*row)
     return table
+
+
+def _then(hit: SearchHit) -> str:
+    """What follows: its span, and its video where that is another."""
+    if hit.then is None:
+        return ""
+    name = "" if hit.then.video_id == hit.video_id else f"{Path(hit.then.video).name} "
+    return name + show_span(TimeSpan(hit.then.start_s, hit.then.end_s))
+
+
+def _chance(hit: SearchHit) -> str:
+    """How often a query that matches nothing finds as much."""
+    return "" if hit.confidence is None else f"{hit.confidence:.0%}"
 
 
 def reasons_table(hits: Sequence[SearchHit]) -> Table:
@@ -128,12 +144,24 @@ def hits_csv(hits: Sequence[SearchHit]) -> str:
             **{f"parts.{name}": value for name, value in hit.parts.items()},
             **{f"anomaly.{name}": value for name, value in hit.anomaly.items()},
             **{name: show(hit) for name, show in _REASONS.items() if show(hit)},
+            **_found_out(hit),
         }
         for hit in hits
     ]
     extra = dict.fromkeys(name for row in rows for name in row if name not in CSV_FIELDS)
     parts = [name for name in extra if name.startswith("parts.")]
     return _to_csv([*CSV_FIELDS, *parts, *(name for name in extra if name not in parts)], rows)
+
+
+def _found_out(hit: SearchHit) -> dict[str, object]:
+    """Columns of what only some searches know."""
+    known: dict[str, object] = {"merged": hit.merged} if hit.merged > 1 else {}
+    if hit.then is not None:
+        second = hit.then.model_dump(mode="json", exclude={"video_id"})
+        known |= {f"then.{name}": value for name, value in second.items()}
+    if hit.confidence is not None:
+        known |= {"confidence": hit.confidence, "confident": hit.confident}
+    return known
 
 
 def curve_csv(curve: Curve) -> str:
@@ -159,9 +187,11 @@ def _why(explanation: Explanation) -> dict[str, object]:
 def _thing(region: RegionReason) -> dict[str, object]:
     sides = zip(("left", "top", "right", "bottom"), region.box, strict=True)
     return {
+        "act": region.act,
         "caption": region.caption,
         "appearance": region.appearance,
         "motion": region.motion,
+        "odds": region.odds,
         **dict(sides),
     }
 

@@ -10,6 +10,7 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
@@ -48,9 +49,13 @@ def _require_short(text: object) -> object:
     return text
 
 
-QueryText = Annotated[str | None, BeforeValidator(_require_short), BeforeValidator(_trim)]
+QueryText = Annotated[
+    Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None,
+    BeforeValidator(_require_short),
+    BeforeValidator(_trim),
+]
 Sentence = Annotated[
-    str, Field(min_length=1), BeforeValidator(_require_short), BeforeValidator(_trim)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TEXT_CHARS)
 ]
 """Words that must be there."""
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARS)]

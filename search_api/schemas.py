@@ -141,8 +141,8 @@ class SearchResponse(BaseModel):
     profile: str
     level: Level
     ranking: Ranking
-    """Whether scores are similarities, reciprocal ranks that say nothing about how alike, or sums
-    of the standardised similarities of two moments that follow each other."""
+    """Whether scores are similarities, reciprocal ranks that say nothing about how alike, or
+    how far two moments that follow each other stand out, the weaker above all."""
     hits: list[SearchHit]
     confident: bool | None = None
     """Whether any hit is one to rely on; None where it is not known."""

@@ -11,6 +11,7 @@ from search_api.requests import Then
 
 OVERLAP = 0.5
 """Share of the first moment that the second may overlap: moments overlap by half."""
+STRONGER_SHARE = 0.1
 TOLERANCE_S = 1e-3
 """Times are kept to the millisecond."""
 
@@ -19,7 +20,10 @@ def pair(firsts: Sequence[Candidate], seconds: Sequence[Candidate], then: Then) 
     """Each first moment with the best second that follows it; the best pairs first.
 
     Moments of one video are ordered by their positions in it, others by the wall clock where both
-    know it. A pair scores the sum of both standardised similarities, its parts "first" and "then".
+    know it. A pair is as good as the moment of it that stands out less, and a little better for the
+    other: its score is the sum of both strengths, the greater times STRONGER_SHARE, and these are
+    its parts "first" and "then". (A plain sum ranks the best first moments before all others,
+    whatever follows them.)
     """
     if not firsts or not seconds:
         return []
@@ -32,7 +36,9 @@ def pair(firsts: Sequence[Candidate], seconds: Sequence[Candidate], then: Then) 
 
 
 def _paired(first: Candidate, second: Candidate) -> Candidate:
-    parts = {"first": first.strength, "then": second.strength}
+    one, other = first.strength, second.strength
+    shares = (STRONGER_SHARE, 1.0) if one > other else (1.0, STRONGER_SHARE)
+    parts = {"first": shares[0] * one, "then": shares[1] * other}
     return replace(first, score=sum(parts.values()), parts=parts, followed=second)
 
 

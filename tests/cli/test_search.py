@@ -12,8 +12,9 @@ from click.testing import Result
 from PIL import Image
 from typer.testing import CliRunner
 
+from cli.answers import show_answer
 from cli.main import app
-from cli.search import parse_min_anomaly
+from cli.search_options import parse_min_anomaly
 from cli.tables import hits_table
 from search_api.schemas import SearchResponse
 from segments.errors import UserError
@@ -141,6 +142,61 @@ def test_a_sheet_is_written_beside_the_table(retrace, tmp_path: Path) -> None:
         assert picture.format == "PNG"
 
 
+def test_a_picture_and_a_frame_are_searched(retrace, tmp_path: Path) -> None:
+    picture, video = tmp_path / "still.png", write_video(tmp_path / "clip.mp4", seconds=1)
+    Image.new("RGB", (64, 48)).save(picture)
+    answer = json.loads(retrace("--image", picture, "--crop", "0,0,0.5,0.5", "--json").stdout)
+    assert (answer["query"]["image"], answer["hits"][0]["score"]) == ("still.png", 1.0)
+    assert answer["query"]["crop"] == [0, 0, 0.5, 0.5]
+    frame = json.loads(retrace("--image", f"{video}@0:00.5", "--json").stdout)
+    assert frame["query"]["image"] == "clip.mp4@00:00.5"
+
+
+def test_a_mixed_query_shows_its_weights(retrace, tmp_path: Path) -> None:
+    picture = tmp_path / "still.png"
+    Image.new("RGB", (64, 48)).save(picture)
+    words = ("fire", "--image", picture, "--weight", "text=2", "--weight", "image=0.5", "--json")
+    answer = json.loads(retrace(*words).stdout)
+    assert answer["query"]["weights"] == {"text": 2.0, "image": 0.5, "audio": 1.0}
+    assert answer["hits"][0]["parts"] == {"rank.text": 2 / 61, "rank.image": 0.5 / 63}
+
+
+def test_what_is_unwanted_is_a_part_of_the_score(retrace) -> None:
+    answer = json.loads(retrace("fire", "--without", "a dog", "--json").stdout)
+    assert answer["query"]["without"] == ["a dog"]
+    assert answer["hits"][0]["parts"]["without.a dog"] < 0
+
+
+def test_what_follows_stands_beside_the_first_moment(retrace) -> None:
+    words = ("fire", "--then", "smoke", "--within", 5)
+    answer = json.loads(retrace(*words, "--json").stdout)
+    (hit,) = answer["hits"]
+    assert (answer["ranking"], hit["start_s"], hit["then"]["start_s"]) == ("sequence", 0.0, 5.12)
+    assert hit["then"]["gap_s"] == pytest.approx(-5.12)
+    assert "00:05.1–00:15.4" in retrace(*words).stdout
+    (row,) = csv.DictReader(retrace(*words, "--csv").stdout.splitlines())
+    assert (row["then.video"], row["then.camera"]) == ("/footage/gate/a.mp4", "gate")
+    assert retrace(*words, "--camera", "yard", "--limit", 1).exit_code == 0
+
+
+def test_hits_no_better_than_chance_are_listed_on_demand(retrace, capsys) -> None:
+    answer = json.loads(retrace("fire", "--json").stdout)
+    answer["confident"] = False
+    for hit in answer["hits"]:
+        hit |= {"confidence": 0.4, "confident": False}
+    response, tracks = SearchResponse.model_validate(answer), TrackStore("nowhere")
+    show_answer(response, "table", tracks, shows_all=False)
+    printed = capsys.readouterr()
+    assert printed.err == (
+        "no confident match: 40% of queries that match nothing find as much in this library; "
+        "--all lists the 4 nearest moments\n"
+    )
+    assert printed.out == ""
+    show_answer(response, "csv", tracks, shows_all=False)
+    assert len(capsys.readouterr().out.splitlines()) == 5
+    assert "by chance" in [column.header for column in hits_table(response, {}).columns]
+
+
 def test_what_is_no_sound_is_refused(retrace, tmp_path: Path) -> None:
     text, gone = tmp_path / "notes.wav", tmp_path / "gone.wav"
     text.write_text("not a sound")
@@ -158,6 +214,25 @@ def test_what_is_no_sound_is_refused(retrace, tmp_path: Path) -> None:
         (["  "], EMPTY),
         (["x", "--alpha", "2"], "alpha = 2.0: input should be less than or equal to 1"),
         (["x", "--limit", "0"], "limit = 0: input should be greater than or equal to 1"),
+        (
+            ["x", "--crop", "0,0,1,1"],
+            "a crop is a part of a picture, and none came: give an image, or no crop",
+        ),
+        (
+            ["x", "--crop", "0,0,half,1"],
+            "--crop '0,0,half,1': write left,top,right,bottom as shares, like 0.1,0.2,0.6,0.9",
+        ),
+        (
+            ["x", "--weight", "text:2"],
+            "--weight 'text:2': write text=W, image=W or audio=W, each once, like image=0.5",
+        ),
+        (["x", "--weight", "smell=2"], "weights.smell = 2.0: extra inputs are not permitted"),
+        (
+            ["x", "--then", "y", "--min-score", "0.5"],
+            "a minimum score of 0.5 compares similarities, and a sequence is scored by two: search "
+            "without a minimum score, or for one moment",
+        ),
+        (["--image", "gone.png"], "gone.png cannot be read: No such file or directory"),
         (["x", "--json", "--csv"], "--json and --csv exclude each other: choose one"),
         (["x", "--camera", "yrad"], "unknown camera 'yrad': known are yard, gate"),
         (["x", "--min-anomaly", "trace:0.5"], "unknown detector 'trace': known are alan"),

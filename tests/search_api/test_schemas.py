@@ -40,6 +40,30 @@ def test_the_longest_text_is_read() -> None:
             {"after": datetime(2026, 11, 1)},
             "after = datetime.datetime(2026, 11, 1, 0, 0): input should have timezone info",
         ),
+        ({"min_score": 1.5}, "min_score = 1.5: input should be less than or equal to 1"),
+        (
+            {"crop": (0.5, 0, 0.5, 1)},
+            "the crop (0.5, 0.0, 0.5, 1.0) is empty: give left < right and top < bottom, as shares "
+            "of the picture's width and height",
+        ),
+        ({"crop": (0, 0, 1, 1.5)}, "crop.3 = 1.5: input should be less than or equal to 1"),
+        ({"weights": {"text": 0}}, "weights.text = 0: input should be greater than 0"),
+        ({"weights": {"smell": 1}}, "weights.smell = 1: extra inputs are not permitted"),
+        (
+            {"then": {"text": "b", "within_s": 0}},
+            "then.within_s = 0: input should be greater than 0",
+        ),
+        ({"then": {"text": " "}}, "then.text = ' ': string should have at least 1 character"),
+        (
+            {"without": ("a",) * 6},
+            "without = ('a', 'a', 'a', 'a', 'a', 'a'): tuple should have at most 5 items after "
+            "validation, not 6",
+        ),
+        (
+            {"min_anomaly": {"alan": 1e7}},
+            "min_anomaly.alan = 10000000.0: input should be less than or equal to 1000000",
+        ),
+        ({"per_video": 0}, "per_video = 0: input should be greater than or equal to 1"),
         ({"colour": "red"}, "colour = 'red': extra inputs are not permitted"),
     ],
 )

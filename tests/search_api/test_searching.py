@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search_api.requests import SearchRequest
+from search_api.images import Image
+from search_api.requests import SearchRequest, Weights
 from search_api.schemas import SearchResponse
-from search_api.searching import Searcher
+from search_api.searching import Searcher, depths
 from search_api.sounds import Sound
 from segments.catalog import Catalog
 from segments.errors import IndexMismatch, LibraryError, UserError
@@ -322,3 +323,64 @@ def test_an_empty_library_says_what_to_do(tmp_path: Path) -> None:
     ):
         Searcher(library, store, catalog, TinyProfile()).search(SearchRequest(text="fire"))
     store.close()
+
+
+PICTURE = Image("still.png", np.zeros((48, 64, 3), np.uint8))
+
+
+def test_a_picture_is_one_more_way_to_ask(searcher: Searcher) -> None:
+    """A picture is .6, .8: YARD_0 and LOST_0 are just that."""
+    response = searcher.search(SearchRequest(), image=PICTURE)
+    assert found(response) == places(*TIED, GATE_0, GATE_1)
+    assert scores(response) == pytest.approx([1.0, 1.0, 0.8, 0.7], abs=1e-6)
+    assert (response.query.image, response.ranking) == ("still.png", "similarity")
+    assert set(response.hits[0].parts) == {"cls.appearance", "avg.appearance"}
+
+
+def test_a_mixed_query_weighs_its_parts(searcher: Searcher) -> None:
+    weights = Weights(text=2.0, image=0.5)
+    response = searcher.search(SearchRequest(text="fire", weights=weights), image=PICTURE)
+    best = response.hits[0]
+    assert response.ranking == "rank-fusion"
+    assert (best.video_id, best.start_s) == (GATE, 0.0)
+    assert best.parts == {"rank.text": 2 / 61, "rank.image": 0.5 / 63}
+    even = searcher.search(SearchRequest(text="fire"), image=PICTURE)
+    assert (even.hits[0].video_id, even.hits[0].start_s) == places(TIED[0])[0]
+
+
+def test_a_weight_of_a_sound_counts_for_each_of_its_rankings(searcher: Searcher) -> None:
+    response = searcher.search(SearchRequest(weights=Weights(audio=3.0), merge=False), BANG)
+    loud = next(hit for hit in response.hits if hit.start_s == GATE_1.payload.start_s)
+    assert loud.parts == {"rank.sound-to-video": 3 / 63, "rank.sound-to-sound": 3 / 61}
+
+
+def test_only_what_has_a_sound_track_or_has_none(searcher: Searcher) -> None:
+    heard = searcher.search(SearchRequest(text="fire", has_sound=True))
+    silent = searcher.search(SearchRequest(text="fire", has_sound=False))
+    assert set(found(heard)) == set(places(GATE_1, *TIED))
+    assert found(silent) == places(GATE_0)
+
+
+def test_no_more_than_so_many_hits_of_a_video(searcher: Searcher) -> None:
+    response = searcher.search(SearchRequest(text="fire", per_video=1))
+    assert found(response) == places(GATE_0, *TIED)
+
+
+def test_moments_of_one_event_are_one_hit(searcher: Searcher) -> None:
+    """By the first 0, 1 of CLS alone, both moments of GATE lie about as high above the others."""
+    apart = searcher.search(SearchRequest(text="fire", alpha=0.0, merge=False))
+    merged = searcher.search(SearchRequest(text="fire", alpha=0.0))
+    assert [hit.merged for hit in apart.hits] == [1, 1, 1, 1]
+    assert sum(hit.merged for hit in merged.hits) == 4
+
+
+def test_how_deep_to_look() -> None:
+    assert list(depths(SearchRequest(merge=False), is_mixed=False)) == [10]
+    assert list(depths(SearchRequest(), is_mixed=False)) == [100, 1000]
+    assert list(depths(SearchRequest(limit=500), is_mixed=False)) == [1000]
+    assert list(depths(SearchRequest(merge=False), is_mixed=True)) == [1000]
+
+
+def test_hits_are_the_same_however_many_are_asked_for(searcher: Searcher) -> None:
+    few, many = (searcher.search(SearchRequest(text="fire", limit=n)) for n in (2, 4))
+    assert few.hits == many.hits[:2]

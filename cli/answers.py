@@ -1,0 +1,68 @@
+"""What a search found, printed."""
+
+from pathlib import Path
+from typing import Literal
+
+from cli.output import say, show, write, write_picture
+from cli.tables import hits_csv, hits_table, reasons_table
+from search_api.curves import best_track
+from search_api.schemas import SearchResponse
+from segments.catalog import Catalog
+from segments.tracks import TrackStore
+
+Form = Literal["json", "csv", "table"]
+
+
+def show_answer(
+    response: SearchResponse, form: Form, tracks: TrackStore, *, shows_all: bool
+) -> None:
+    """Prints hits; a table leaves them out where none is better than chance.
+
+    Args:
+        shows_all: lists them all the same.
+    """
+    _say_what_is_known(response, shows_all=shows_all or form != "table")
+    if form == "json":
+        write(response.model_dump_json(indent=2))
+    elif form == "csv":
+        write(hits_csv(response.hits))
+    elif response.hits and (shows_all or response.confident is not False):
+        _show_tables(response, tracks)
+
+
+def write_sheet(path: Path, response: SearchResponse, catalog: Catalog, tracks: TrackStore) -> None:
+    """Writes the contact sheet."""
+    from search_api.gathering import iter_tiles
+    from search_api.pictures import MAX_TILES, draw_sheet
+
+    tiles = list(iter_tiles(response.hits[:MAX_TILES], catalog, tracks))
+    picture = draw_sheet(response, tiles)
+    write_picture(path, lambda file: picture.save(file, "PNG"))
+
+
+def _say_what_is_known(response: SearchResponse, *, shows_all: bool) -> None:
+    if response.query.heard:
+        say(
+            f"heard as {_listed(response.query.heard)}: these words were looked for in the pictures"
+        )
+    if not response.hits:
+        say("no hits: nothing in the library satisfies the request")
+    elif response.confident is False:
+        best = min(hit.confidence for hit in response.hits if hit.confidence is not None)
+        more = "" if shows_all else f"; --all lists the {len(response.hits)} nearest moments"
+        say(
+            f"no confident match: {best:.0%} of queries that match nothing find as much in this "
+            f"library{more}"
+        )
+
+
+def _show_tables(response: SearchResponse, tracks: TrackStore) -> None:
+    curves = {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
+    show(hits_table(response, curves))
+    if (reasons := reasons_table(response.hits)).row_count:
+        write("")
+        show(reasons)
+
+
+def _listed(heard: dict[str, float]) -> str:
+    return ", ".join(f"“{words}” ({share:.0%})" for words, share in heard.items())
