@@ -20,6 +20,7 @@ from tests.support.tiny_footage import write_video
 
 if TYPE_CHECKING:
     from encoders.base import Profile
+    from indexer.report import IndexReport
 
 PLAIN_LOGS = (
     structlog.contextvars.merge_contextvars,
@@ -42,30 +43,39 @@ def profile(name: str = "compact") -> "Profile":
 
 def make_service_library(folder: Path) -> Path:
     """FOLDER/footage/{gate,yard}/TIME.mp4, and FOLDER/library, which knows them."""
-    from indexer.discovery import discover
-    from indexer.pipeline import IndexSettings, index_files
-    from segments.sources import NamePattern, SourceRules
-
     footage = folder / "footage"
     write_video(footage / "gate" / "20261101_100000.mp4", seconds=14, seed=1, sound=True)
     write_video(footage / "gate" / "20261101_110000.mp4", seconds=9, seed=2)
     write_video(footage / "yard" / "20261101_100000.mp4", seconds=11, seed=3)
-    root = folder / "library"
+    index_footage(folder / "library", footage)
+    return folder / "library"
+
+
+def index_footage(library: Path, *folders: Path) -> "IndexReport":
+    """Indexes in this process, with the compact profile; cameras and times are in the names."""
+    from indexer.discovery import discover
+    from indexer.pipeline import IndexSettings, index_files
+    from segments.sources import NamePattern, SourceRules
+
     rules = SourceRules(pattern=NamePattern(PATTERN))
-    index_files(root, discover([footage], skip=root), profile(), IndexSettings(rules=rules))
-    return root
+    files = discover(folders, skip=library)
+    return index_files(library, files, profile(), IndexSettings(rules=rules))
 
 
 @contextmanager
 def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
     """A client of a service over `library`, on loopback; the service stops at the block's end."""
     from indexer.spaces import remove_from_all
+    from indexer.upkeep import refresh_between_runs
     from search_api.service.app import create_app
     from search_api.service.settings import ServiceSettings
 
     structlog.configure(processors=list(PLAIN_LOGS))
     app = create_app(
-        ServiceSettings(library=library, **settings), load_profile=profile, remove=remove_from_all
+        ServiceSettings(library=library, **settings),
+        load_profile=profile,
+        upkeep=refresh_between_runs,
+        remove=remove_from_all,
     )
     client = TestClient(app, "http://127.0.0.1", client=LOOPBACK, raise_server_exceptions=False)
     with client:
