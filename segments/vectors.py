@@ -80,9 +80,8 @@ class DualQuery:
     """Likewise in the AVG alignment."""
 
     def uniform(self) -> Self:
-        """The same query with streams that count alike."""
-        even = np.full(len(self.g), 1.0 / len(self.g), np.float32)
-        return replace(self, w_g=even, w_h=even)
+        """The same query with streams that count alike, less those that do not count."""
+        return replace(self, w_g=_even(self.w_g), w_h=_even(self.w_h))
 
     def vector(self, alpha: float) -> Float32[np.ndarray, " q"]:
         """The vector whose inner product with a stored [g_1..g_n, h_1..h_n] is Eq. 5.
@@ -93,6 +92,11 @@ class DualQuery:
         cls = alpha * self.w_g[:, None] * self.g
         avg = (1.0 - alpha) * self.w_h[:, None] * self.h
         return np.concatenate([cls.ravel(), avg.ravel()]).astype(np.float32)
+
+
+def _even(weights: Float32[np.ndarray, " x"]) -> Float32[np.ndarray, " x"]:
+    counts = (weights > 0).astype(np.float32)
+    return counts / counts.sum()
 
 
 @dataclass(frozen=True)

@@ -29,3 +29,20 @@ def test_sentences_that_say_the_same_are_near(profile: CompactProfile) -> None:
         ["a car is on fire", "a burning vehicle", "a woman buys bread"]
     )
     assert fire @ blaze > 0.6 > 0.3 > fire @ shop
+
+
+def test_a_picture_is_a_query_whose_streams_count_alike(profile: CompactProfile) -> None:
+    pixels = np.random.default_rng(3).integers(0, 256, (200, 300, 3), np.uint8)
+    query = profile.encode_image(pixels)
+    assert query.w_g.tolist() == query.w_h.tolist() == [0.5, 0.5]
+    np.testing.assert_allclose(np.linalg.norm(query.g, axis=1), 1.0, atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(query.h, axis=1), 1.0, atol=1e-5)
+
+
+def test_a_picture_of_the_clips_size_is_seen_as_a_clip_that_stands_still(
+    profile: CompactProfile,
+) -> None:
+    pixels = np.random.default_rng(4).integers(0, 256, (144, 192, 3), np.uint8)
+    once = profile.encoders.look_once(pixels)
+    clip = profile.encoders.look(np.stack([pixels, pixels])[None])[0]
+    np.testing.assert_allclose(once, clip, atol=1e-5)

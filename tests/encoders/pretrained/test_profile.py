@@ -90,6 +90,17 @@ def test_motion_has_no_weight_until_trained(profile: PretrainedProfile) -> None:
     assert query.w_g.tolist() == query.w_h.tolist() == [1.0, 0.0]
 
 
+def test_a_picture_scores_its_own_clip_by_the_cosine_of_both_pictures(
+    profile: PretrainedProfile, features: ClipFeatures
+) -> None:
+    pixels = footage(profile).frames[5, 0]
+    query = profile.encode_image(pixels)
+    assert query.w_g.tolist() == query.w_h.tolist() == [1.0, 0.0]
+    clip = features[5:6]
+    (stored,) = profile.embed_segments([(clip, np.zeros(1, np.float32))])
+    np.testing.assert_allclose(query.vector(0.5) @ stored["alan"], 1.0, atol=1e-4)
+
+
 def test_untrained_sounds_are_compared_by_their_mean(
     profile: PretrainedProfile, features: ClipFeatures
 ) -> None:
