@@ -49,6 +49,9 @@ class ReconstructionConfig:
     faster: float = 1.0
     """In training M is multiplied by up to this, and to be given back as it was: the module then
     answers fast motion with the normal motion that it most resembles, not with a copy."""
+    both_ways: bool = False
+    """Every row is also learned with its motion the other way: who walks in comes out again, and
+    little footage may show but one of the two."""
     epochs: int = 10
     batch: int = 64
     learning_rate: float = 1e-3
@@ -133,7 +136,7 @@ class ReconstructionModule(nn.Module):
             UserError: fewer than two regions, or values that are not finite.
             ValueError: rows of another width than the config's.
         """
-        rows = _checked(features, config).to(device)
+        rows = _both_ways(_checked(features, config), config).to(device)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             module = cls(config).to(device)
@@ -189,6 +192,16 @@ def _checked(
     if not np.isfinite(features).all():
         raise UserError("some features are not finite: index this footage again")
     return torch.from_numpy(np.ascontiguousarray(features, np.float32))
+
+
+def _both_ways(
+    rows: Float[Tensor, "n d"], config: ReconstructionConfig
+) -> Float[Tensor, "m d"]:
+    if not config.both_ways:
+        return rows
+    appearance, motion = rows.split(config.blocks, dim=1)
+    turned = motion.roll(config.motion_dim // 2, dims=1)
+    return torch.cat([rows, torch.cat([appearance, turned], dim=1)])
 
 
 def _deviation(rows: Float[Tensor, "n d"], config: ReconstructionConfig) -> Float[Tensor, " d"]:

@@ -26,6 +26,7 @@ class ActConfig:
     """Clips of the scene's motion that a region asks."""
     ahead: int = 7
     """How many of them come after its own."""
+    heads: int = 8
     traits_hidden: int = 128
     joint_hidden: int = 192
     dropout: float = 0.1
@@ -46,6 +47,7 @@ class ActConfig:
             self.motion_dim,
             windows=(Window(self.window),),
             ahead=self.ahead,
+            heads=self.heads,
             joint_hidden=self.joint_hidden,
             dropout=self.dropout,
         )
