@@ -3,10 +3,10 @@
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -73,6 +73,17 @@ class SourceRecord(BaseModel):
     """Already added to `recorded_at`."""
 
 
+class PlaceRow(NamedTuple):
+    """What lists are made from: a video, and one place of it."""
+
+    video_id: str
+    duration_s: float
+    path: str | None
+    """None where no place is known."""
+    camera: str | None
+    recorded_at: datetime | None
+
+
 class Catalog(Tables):
     """The tables of one library. One object per thread; any number of processes may read.
 
@@ -135,6 +146,17 @@ class Catalog(Tables):
         where, values = ("", ()) if video_id is None else ("WHERE video_id = ?", (video_id,))
         rows = self._rows.execute(f"SELECT * FROM sources {where} ORDER BY path", values)
         return [SourceRecord.model_validate(dict(row)) for row in rows]
+
+    def iter_places(self) -> Iterator[PlaceRow]:
+        """Every place of every video, by id and path; much faster than the whole records."""
+        rows = self._rows.execute(
+            "SELECT video_id, duration_s, path, camera, recorded_at FROM videos "
+            "LEFT JOIN sources USING (video_id) WHERE space = ? ORDER BY video_id, path",
+            (self._space,),
+        )
+        for video_id, duration_s, path, camera, at in rows:
+            recorded_at = datetime.fromisoformat(at) if at else None
+            yield PlaceRow(video_id, duration_s, path, camera, recorded_at)
 
     def cameras(self) -> list[str]:
         """The cameras that some video's source names, by name."""

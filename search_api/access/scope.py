@@ -3,14 +3,14 @@
 What it may not see is answered as what does not exist.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from search_api.access.roles import Principal
 from search_api.checks import require_known
 from search_api.requests import SearchRequest
 from search_api.service.problems import ApiProblem
-from segments.catalog import Catalog, SourceRecord, VideoRecord
+from segments.catalog import Catalog, PlaceRow, SourceRecord, VideoRecord
 from segments.library import Library
 
 NO_VIDEO = "there is no such video"
@@ -44,6 +44,9 @@ class ScopedCatalog(Catalog):
     def videos(self, *, camera: str | None = None) -> list[VideoRecord]:
         seen = {s.video_id for s in self.sources() if camera is None or s.camera == camera}
         return [video for video in super().videos(camera=camera) if video.video_id in seen]
+
+    def iter_places(self) -> Iterator[PlaceRow]:
+        return (place for place in super().iter_places() if place.camera in self._visible)
 
     def cameras(self) -> list[str]:
         return [camera for camera in super().cameras() if camera in self._visible]

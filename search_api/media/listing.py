@@ -2,16 +2,15 @@
 
 import base64
 import json
-from collections import defaultdict
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from pydantic import FiniteFloat, TypeAdapter
 
-from segments.catalog import Catalog, SourceRecord, VideoRecord
+from segments.catalog import Catalog, PlaceRow, SourceRecord, VideoRecord
 from segments.errors import UserError
 
 Order = Literal["name", "recorded", "-recorded", "duration", "-duration"]
@@ -67,31 +66,43 @@ def list_videos(catalog: Catalog, choice: Choice, *, limit: int, cursor: str | N
     Raises:
         UserError: the cursor is not one of this order's.
     """
-    found = sorted(_chosen(catalog, choice), key=lambda one: _key(one, choice.order))
+    keys = sorted(_keys(catalog, choice))
     after = _read_cursor(cursor, choice.order) if cursor is not None else None
-    rest = [one for one in found if after is None or _key(one, choice.order) > after]
-    page, is_last = rest[:limit], len(rest) <= limit
-    next_cursor = None if is_last else _write_cursor(_key(page[-1], choice.order), choice.order)
-    return Page(page, len(found), next_cursor)
+    first = bisect_right(keys, after) if after else 0
+    page = keys[first : first + limit]
+    is_last = first + limit >= len(keys)
+    next_cursor = None if is_last else _write_cursor(page[-1], choice.order)
+    return Page(list(_read(catalog, page, choice)), len(keys), next_cursor)
 
 
-def _chosen(catalog: Catalog, choice: Choice) -> Iterator[ListedVideo]:
-    places: defaultdict[str, list[SourceRecord]] = defaultdict(list)
-    for place in catalog.sources():
-        places[place.video_id].append(place)
-    asks_place = bool(choice.cameras or choice.name or choice.after or choice.before)
-    for record in catalog.videos():
-        kept = tuple(p for p in places[record.video_id] if _is_meant(p, record, choice))
-        if kept or not asks_place:
-            yield ListedVideo(record, kept)
+def _keys(catalog: Catalog, choice: Choice) -> Iterator[Key]:
+    """The place of every chosen video in the order."""
+    last_id = ""
+    for place in catalog.iter_places():
+        if place.video_id != last_id and _is_meant(place, place.duration_s, choice):
+            last_id = place.video_id
+            yield _key(place, choice.order)
 
 
-def _is_meant(place: SourceRecord, record: VideoRecord, choice: Choice) -> bool:
+def _read(catalog: Catalog, keys: Iterable[Key], choice: Choice) -> Iterator[ListedVideo]:
+    for _, _, video_id in keys:
+        if record := catalog.video(video_id):  # it may have been deleted meanwhile
+            places = catalog.sources(video_id)
+            chosen = (p for p in places if _is_meant(p, record.duration_s, choice))
+            yield ListedVideo(record, tuple(chosen))
+
+
+def _is_meant(place: SourceRecord | PlaceRow, duration_s: float, choice: Choice) -> bool:
     if choice.cameras and place.camera not in choice.cameras:
         return False
-    if choice.name.casefold() not in Path(place.path).name.casefold():
+    if choice.name.casefold() not in _name(place).casefold():
         return False
-    return _is_within(place.recorded_at, record.duration_s, choice)
+    return _is_within(place.recorded_at, duration_s, choice)
+
+
+def _name(place: SourceRecord | PlaceRow) -> str:
+    """Of the file; empty where no place is known."""
+    return (place.path or "").rpartition("/")[2]
 
 
 def _is_within(start: datetime | None, duration_s: float, choice: Choice) -> bool:
@@ -105,19 +116,14 @@ def _is_within(start: datetime | None, duration_s: float, choice: Choice) -> boo
     return not is_late and (choice.after is None or end > choice.after)
 
 
-def _key(video: ListedVideo, order: Order) -> Key:
-    record, place = video.record, video.places[0] if video.places else None
+def _key(place: PlaceRow, order: Order) -> Key:
     sign = -1 if order.startswith("-") else 1
     if order.endswith("duration"):
-        return 0, sign * record.duration_s, record.video_id
+        return 0, sign * place.duration_s, place.video_id
     if order.endswith("recorded"):
-        time = place and place.recorded_at
-        return (0, sign * time.timestamp(), record.video_id) if time else _unknown(0.0, record)
-    return (0, Path(place.path).name, record.video_id) if place else _unknown("", record)
-
-
-def _unknown(value: float | str, record: VideoRecord) -> Key:
-    return 1, value, record.video_id
+        time = place.recorded_at
+        return int(not time), sign * time.timestamp() if time else 0.0, place.video_id
+    return int(not place.path), _name(place), place.video_id
 
 
 def _write_cursor(key: Key, order: Order) -> str:

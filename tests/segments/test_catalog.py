@@ -159,3 +159,17 @@ def test_another_version_is_refused(library: Library):
     connection.close()
     with pytest.raises(LibraryError, match="version 99; this retrace reads 2"):
         Catalog(library)
+
+
+def test_places_with_their_videos_come_by_id_and_path(library: Library) -> None:
+    with Catalog(library) as catalog:
+        catalog.add_video(video(B))
+        catalog.add_video(video(C))
+        catalog.add_source(source(B, "/z.mp4", "gate", recorded_at=TEN, recorded_from="name"))
+        catalog.add_source(source(B, "/a.mp4"))
+        catalog.add_source(source(A, "/never indexed.mp4"))
+        assert [tuple(row) for row in catalog.iter_places()] == [
+            (B, 12.34, "/a.mp4", None, None),
+            (B, 12.34, "/z.mp4", "gate", TEN),
+            (C, 12.34, None, None, None),
+        ]

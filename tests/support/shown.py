@@ -147,6 +147,6 @@ def place_of(
         video_id=source.video_id,
         path=str(path),
         camera=camera,
-        recorded_at=start and datetime.fromisoformat(start),
-        recorded_from=start and "name",
+        recorded_at=datetime.fromisoformat(start) if start else None,
+        recorded_from="name" if start else None,
     )
