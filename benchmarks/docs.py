@@ -1,12 +1,13 @@
 """Writes the generated parts of documents from records: `python -m benchmarks.docs [--check]`.
 
-A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `PARTS`.
+A part stands between `<!-- generated: NAME -->` and `<!-- end -->`; NAME is a key of `PARTS`. The
+service's specification is a document of its own.
 """
 
 import argparse
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.calibration_check.report import calibration_table
@@ -18,12 +19,14 @@ from benchmarks.reports import compact_table, indexing_table
 from benchmarks.retrieval.report import table_of
 from benchmarks.tower_speed.profile_table import profiles_table
 from benchmarks.trace.report import ablations_table, explanations_table, fights_table, speed_table
+from search_api.service.app import specification
 
 DOCUMENTS = (
     ROOT / "README.md",
     ROOT / "docs" / "BENCHMARKS.md",
     ROOT / "encoders" / "compact" / "weights" / "MODEL_CARD.md",
 )
+SPECIFICATION = ROOT / "docs" / "openapi.json"
 RESULTS = ROOT / "benchmarks" / "results"
 PARTS: dict[str, Callable[[RunRecord], str]] = {
     "calibration-check": calibration_table,
@@ -64,19 +67,25 @@ def rendered(text: str, results: Path) -> str:
     return PART.sub(part, text)
 
 
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every document as it should be."""
+    for path in DOCUMENTS:
+        yield path, rendered(_text(path), RESULTS)
+    yield SPECIFICATION, specification()
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing, exit 1 if it would")
     options = parser.parse_args()
-    texts = {path: path.read_text(encoding="utf-8") for path in DOCUMENTS}
-    stale = {
-        path: fresh
-        for path in DOCUMENTS
-        if (fresh := rendered(texts[path], RESULTS)) != texts[path]
-    }
+    stale = {path: fresh for path, fresh in documents() if fresh != _text(path)}
     if options.check and stale:
         names = ", ".join(path.name for path in stale)
-        sys.stderr.write(f"{names}: not what the records say, run `make docs`\n")
+        sys.stderr.write(f"{names}: not what the records or routes say, run `make docs`\n")
         return 1
     for path, fresh in stale.items():
         path.write_text(fresh, encoding="utf-8")

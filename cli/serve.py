@@ -1,6 +1,5 @@
 """`retrace serve`: the library over HTTP."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -74,10 +73,12 @@ def serve(
         "origins": origin and tuple(origin),
         "hosts": name and tuple(name),
     }
-    settings = read_settings({key: value for key, value in options.items() if value is not None})
     if openapi:
-        write(specification(settings))
+        from search_api.service.app import specification
+
+        write(specification())
         return
+    settings = read_settings({key: value for key, value in options.items() if value is not None})
     require_guarded(settings)
     _run(_make_app(settings), settings, log_level)
 
@@ -114,11 +115,6 @@ def require_guarded(settings: "ServiceSettings") -> None:
         f"--host {settings.host} lets others reach this library, and no API key was made: "
         f"`retrace keys create NAME --role admin --library {settings.library}` makes one"
     )
-
-
-def specification(settings: "ServiceSettings") -> str:
-    """The OpenAPI document, as it is committed."""
-    return json.dumps(_make_app(settings).openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 def _one_library(folder: Path | None, library: Path | None) -> Path | None:

@@ -1,5 +1,6 @@
 """The application: settings in, FastAPI out."""
 
+import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from search_api.routes import (
     cases,
     curves,
     deletion,
+    documentation,
     evidence,
     health,
     keys,
@@ -55,6 +57,7 @@ ROUTERS: Sequence[APIRouter] = (
     curves.router,
     media.router,
     deletion.router,
+    documentation.router,
 )
 
 
@@ -97,6 +100,12 @@ def create_app(
         app.include_router(router, dependencies=[Depends(refuse_unknown)])
     _add_middleware(app, settings, metrics)
     return app
+
+
+def specification() -> str:
+    """The OpenAPI document as it is committed; the settings have no part in it."""
+    app = create_app(ServiceSettings())
+    return json.dumps(app.openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
 @asynccontextmanager
