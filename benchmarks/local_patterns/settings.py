@@ -63,7 +63,12 @@ _WALKERS = replace(_FINE, engine="walkers")
 _EXCESS = replace(_SPED, motion_sides="excess")
 WINDOWS = Setting("motion, sped up: windows, finer flow", "ours", _WALKERS, MOTION, _SPED)
 UNSQUARED = replace(WINDOWS, name=f"{WINDOWS.name}, not squared", module=_EXCESS)
-CHOSEN = UNSQUARED.name
+BOTH_WAYS = replace(
+    UNSQUARED,
+    name="motion, sped up and both ways: windows, finer flow, not squared",
+    module=replace(_EXCESS, both_ways=True),
+)
+CHOSEN = BOTH_WAYS.name
 
 SETTINGS: tuple[Setting, ...] = (
     UNTRAINED,
@@ -96,6 +101,8 @@ SETTINGS: tuple[Setting, ...] = (
     UNSQUARED,
     replace(UNSQUARED, name=f"{UNSQUARED.name}, causal", smoothing="causal"),
     replace(UNSQUARED, name=f"{UNSQUARED.name} or smoothed", smoothing="none"),
+    BOTH_WAYS,
+    replace(BOTH_WAYS, name=f"{BOTH_WAYS.name}, causal", smoothing="causal"),
     replace(
         FIRST,
         name="patterns and motion, sped up: expanded boxes",

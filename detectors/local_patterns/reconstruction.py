@@ -194,9 +194,7 @@ def _checked(
     return torch.from_numpy(np.ascontiguousarray(features, np.float32))
 
 
-def _both_ways(
-    rows: Float[Tensor, "n d"], config: ReconstructionConfig
-) -> Float[Tensor, "m d"]:
+def _both_ways(rows: Float[Tensor, "n d"], config: ReconstructionConfig) -> Float[Tensor, "m d"]:
     if not config.both_ways:
         return rows
     appearance, motion = rows.split(config.blocks, dim=1)

@@ -6,6 +6,8 @@ import pytest
 from benchmarks.local_patterns.simulated_scorers import (
     Footage,
     Normal,
+    acting,
+    acting_beyond,
     crowd,
     mahalanobis,
     neighbours,
@@ -37,6 +39,18 @@ NORMAL = Normal([footage(400)])
 def test_speed_is_the_regions_own():
     scores = speed(NORMAL)(stored([[BOX], []], motion=0.25))
     assert scores[0].tolist() == [[0.25, 0, 0, 0], [0, 0, 0, 0]]
+
+
+def test_what_a_region_does_is_its_score_and_rm_adds_what_is_beyond_normal():
+    regions = stored([[BOX], [BOX]], patterns=(0.5, -0.5)).told(
+        np.float32([0.25, 0.75]), ["a", "b"]
+    )
+    assert acting(NORMAL)(regions)[0, :, 0].tolist() == [0.25, 0.75]
+    config = ReconstructionConfig(hidden=16, layers=2)
+    score = acting_beyond(config)(NORMAL)
+    assert score(regions)[0, :, 0].tolist() == [0.25, 0.75]  # as normal as those learned from
+    far = stored([[BOX], []], patterns=(50.0, -50.0)).told(np.float32([0.25]), ["a"])
+    assert score(far)[0, 0, 0] > 10.0
 
 
 def test_a_crowd_counts_the_regions_of_its_picture():

@@ -1,0 +1,1 @@
+"""How well unwanted sentences and confidence work, on moments of simulated videos."""
