@@ -8,6 +8,8 @@ from fastapi import Request
 _NAMES = ("localhost",)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """A proxy here speaks for people elsewhere."""
+_OLD_HTTP = "1.0"
+"""What a proxy speaks that was told nothing else, and sends none of these headers."""
 _SAME = ("same-origin", "none", "")
 
 
@@ -19,6 +21,7 @@ def is_local(request: Request) -> bool:
         is_loopback(client)
         and is_loopback(request.url.hostname or "")
         and not any(name in headers for name in _FORWARDED)
+        and request.scope["http_version"] != _OLD_HTTP
         and headers.get("sec-fetch-site", "") in _SAME
         and _is_own_page(headers.get("origin"))
     )

@@ -9,10 +9,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 import structlog
 
+from search_api.answers.evidence import ExportPhase
 from segments.errors import RetraceError
 
 MAX_KEPT = 32
@@ -22,7 +22,6 @@ LIFETIME_S = 3600.0
 _ID_BYTES = 16
 _log = structlog.get_logger("retrace.exports")
 
-State = Literal["waiting", "running", "done", "failed"]
 Progress = Callable[[int], None]
 Make = Callable[[Path, Progress], None]
 """Writes a bundle to a path, and says how many findings are gathered."""
@@ -48,7 +47,7 @@ class Export:
     path: Path
     begun_s: float
     """Seconds since 1970."""
-    state: State = "waiting"
+    state: ExportPhase = "waiting"
     num_gathered: int = 0
     reason: str | None = None
     """Why it failed."""

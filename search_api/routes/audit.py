@@ -4,12 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
-from search_api.access.audit import Action, AuditEntry
+from search_api.access.audit import Action
 from search_api.access.principal import PROBLEM_CODES, require
 from search_api.access.roles import Principal, Role
+from search_api.answers.access import AuditPage, AuditVerdict
 from search_api.service.problems import problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
 
 MAX_LIMIT = 1000
 _RESPONSES = problem_responses(*PROBLEM_CODES, "invalid-request")
@@ -17,25 +17,6 @@ _RESPONSES = problem_responses(*PROBLEM_CODES, "invalid-request")
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 Served = Annotated[Service, Depends(service_of)]
-
-
-class AuditPage(Answer):
-    """Rows of the log, the newest first."""
-
-    entries: list[AuditEntry]
-    next_before: int | None
-    """What to ask as `before` for the rows that follow; null: there are none."""
-
-
-class AuditVerdict(Answer):
-    """Whether the log is as it was written."""
-
-    is_whole: bool
-    first_break: int | None
-    """The number of the first row that is missing or altered."""
-    num_entries: int
-    head: str | None
-    """The newest row's digest. Noted elsewhere, it proves all rows up to it."""
 
 
 @router.get("", operation_id="list_audit", responses=_RESPONSES)

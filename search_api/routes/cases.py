@@ -3,20 +3,24 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticSerializationError
 
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
+from search_api.answers.cases import (
+    AddedHits,
+    CaseChange,
+    CaseList,
+    CaseSummary,
+    NewCase,
+    NewFindings,
+    NewNote,
+    NewPlace,
+)
 from search_api.cases import open_cases
 from search_api.service.problems import problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
-from segments.case_records import MAX_NOTE_CHARS, Case, CaseFinding
-from segments.cases import MAX_NAME_CHARS
+from segments.case_records import Case
 
-MAX_FINDINGS = 100
-"""Added at once."""
 _ALL = (*PROBLEM_CODES, "invalid-request")
 _ONE = problem_responses(*_ALL, "not-found")
 _CHANGE = problem_responses(*_ALL, "not-found", "conflict", "unanswerable")
@@ -25,85 +29,6 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"])
 Asker = Annotated[Principal, Depends(require(Role.INVESTIGATOR))]
 Served = Annotated[Service, Depends(service_of)]
 Number = Annotated[int, Path(ge=1, le=2**62)]
-
-
-class CaseSummary(Answer):
-    """A case, without what it holds."""
-
-    case_id: int
-    name: str
-    created_at: AwareDatetime
-    is_locked: bool
-    num_hits: int
-    num_notes: int
-
-    @classmethod
-    def of(cls, case: Case) -> "CaseSummary":
-        return cls(
-            **case.model_dump(include={"case_id", "name", "created_at", "is_locked"}),
-            num_hits=len(case.hits),
-            num_notes=len(case.notes),
-        )
-
-
-class CaseList(Answer):
-    """Cases, by name."""
-
-    cases: list[CaseSummary]
-
-
-def _require_unicode(finding: CaseFinding) -> CaseFinding:
-    """Half a surrogate pair can be written in JSON and stored nowhere."""
-    try:
-        finding.model_dump_json()
-    except PydanticSerializationError:
-        raise ValueError("some text in it is no Unicode") from None
-    return finding
-
-
-class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewCase(_Asked):
-    """A case to open."""
-
-    name: str = Field(min_length=1, max_length=MAX_NAME_CHARS)
-
-
-class CaseChange(_Asked):
-    """What is to be different; null: nothing."""
-
-    name: str | None = Field(None, min_length=1, max_length=MAX_NAME_CHARS)
-    is_locked: bool | None = None
-    """Whether videos of its hits, and of hits to come, are kept from deletion."""
-
-
-class NewNote(_Asked):
-    """Something to write down."""
-
-    text: str = Field(min_length=1, max_length=MAX_NOTE_CHARS)
-
-
-class NewFindings(_Asked):
-    """What was found, as a search answered it or as somebody chose it."""
-
-    findings: list[Annotated[CaseFinding, AfterValidator(_require_unicode)]] = Field(
-        min_length=1, max_length=MAX_FINDINGS
-    )
-
-
-class AddedHits(Answer):
-    """The numbers that findings have in their case, in the order that they came."""
-
-    hit_ids: list[int]
-
-
-class NewPlace(_Asked):
-    """Where in the order a hit is to stand."""
-
-    place: int = Field(ge=1, le=2**31)
-    """1 is the first."""
 
 
 @router.get("", operation_id="list_cases", responses=problem_responses(*PROBLEM_CODES))

@@ -1,12 +1,12 @@
 """Scores over time."""
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime
 
+from search_api.answers.videos import CurveAnswer, CurvePeak
 from search_api.explaining import Explainer
 from search_api.meanings import calibration_of
 from search_api.media import loudness
@@ -15,7 +15,6 @@ from search_api.media.thinning import LEAST_POINTS, strongest_rows, thin, within
 from search_api.routes.seen import FILE_PROBLEMS, SeenVideo, Time, seen_by_key
 from search_api.schemas import CurveCalibration, Explanation
 from search_api.service.problems import ApiProblem, problem_responses
-from search_api.service.types import Answer
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 from segments.tracks import TrackStore
@@ -42,38 +41,6 @@ class CurveQuery:
     end_s: Time | None = None
     max_points: Annotated[int, Query(ge=LEAST_POINTS, le=MAX_POINTS)] = 2_000
     explain: Annotated[bool, Query(description="Says why for the highest scores.")] = False
-
-
-class CurvePeak(Answer):
-    """The highest score, the first of equals."""
-
-    pts_s: float
-    score: float
-
-
-class CurveAnswer(Answer):
-    """Scores over a part of a video, as the detector gave them."""
-
-    video_id: str
-    detector: str
-    unit: Literal["raw score", "dBFS"]
-    camera: str | None
-    start_time: AwareDatetime | None
-    """Wall-clock time of the video's first picture."""
-    duration_s: float
-    """Of the video."""
-    pts_s: list[float]
-    """Start of the time each score speaks for."""
-    scores: list[float]
-    end_s: float
-    """Where the last score ends."""
-    num_scores: int
-    """That there are; where fewer are given, each bucket's lowest and highest."""
-    peak: CurvePeak
-    calibration: CurveCalibration
-    """What the scores of the whole video mean at this camera."""
-    reasons: list[Explanation]
-    """Of the highest scores, 3 s apart or more, in time order."""
 
 
 @router.get(

@@ -7,46 +7,14 @@ from fastapi import APIRouter, Depends, Request
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
 from search_api.access.scope import visible
-from search_api.removals import Removal
+from search_api.answers.videos import SpaceRemoval, VideoRemoval
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer, VideoId
+from search_api.service.types import VideoId
 from segments.cases import cases_locking
 from segments.library import Library
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"])
-
-
-class SpaceRemoval(Answer):
-    """What was removed from one vector space."""
-
-    space: str
-    points: int
-    tracks: list[str]
-    """Files of scores, reasons and windows, by name."""
-    features: int
-    """Files of features that an unfinished run had left."""
-    cached: int
-    """Thumbnails and other files that were made for showing."""
-
-    @classmethod
-    def of(cls, removal: Removal) -> "SpaceRemoval":
-        return cls(
-            space=removal.space,
-            points=removal.points,
-            tracks=list(removal.tracks),
-            features=removal.features,
-            cached=removal.cached,
-        )
-
-
-class VideoRemoval(Answer):
-    """What was removed of a video."""
-
-    video_id: str
-    sources: list[str]
-    """Where it was indexed. These files are as they were."""
-    spaces: list[SpaceRemoval]
 
 
 @router.delete(
@@ -79,7 +47,7 @@ def delete_video(
     points = sum(removal.points for removal in removals)
     sources = [source.path for source in found.sources]
     record(request, admin, "deletion", f"video {video_id}: {sources}", num_results=points)
-    spaces = [SpaceRemoval.of(removal) for removal in removals]
+    spaces = [SpaceRemoval.model_validate(r, from_attributes=True) for r in removals]
     return VideoRemoval(video_id=video_id, sources=sources, spaces=spaces)
 
 

@@ -11,13 +11,13 @@ from starlette.types import Receive, Scope, Send
 from search_api.access.principal import PROBLEM_CODES, record, require, require_signed_or_key
 from search_api.access.roles import Principal, Role
 from search_api.access.scope import catalog_for
+from search_api.answers.evidence import EvidenceOrder, ExportState, SigningKey
 from search_api.evidence import signing
 from search_api.evidence.bundle import export_bundle
-from search_api.evidence.exports import Export, ExportDesk, Progress, State, TooManyExports
-from search_api.evidence.orders import EvidenceOrder
+from search_api.evidence.exports import Export, ExportDesk, Progress, TooManyExports
+from search_api.evidence.orders import choose
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
 
 _ALL = (*PROBLEM_CODES, "invalid-request")
 _ONE = problem_responses(*_ALL, "not-found")
@@ -28,33 +28,6 @@ Asker = Annotated[Principal, Depends(require(Role.INVESTIGATOR))]
 Fetcher = Annotated[Principal, Depends(require_signed_or_key(Role.INVESTIGATOR))]
 Served = Annotated[Service, Depends(service_of)]
 ExportId = Annotated[str, Path(pattern="^[0-9a-f]{32}$", description="As `export_evidence` said.")]
-
-
-class ExportState(Answer):
-    """How far a bundle is."""
-
-    export_id: str
-    state: State
-    num_gathered: int
-    """Findings that are in it by now."""
-    num_findings: int
-    reason: str | None
-    """Why it failed."""
-    size_bytes: int | None
-    """Once it is done."""
-
-    @classmethod
-    def of(cls, export: Export) -> "ExportState":
-        return cls(**{name: getattr(export, name) for name in cls.model_fields})
-
-
-class SigningKey(Answer):
-    """Who vouches for the bundles that are made here."""
-
-    fingerprint: str
-    """Tell it to whoever checks a bundle, by another way than the bundle."""
-    public_key: str
-    """PEM."""
 
 
 @router.get("/key", operation_id="get_evidence_key", responses=problem_responses(*PROBLEM_CODES))
@@ -79,7 +52,7 @@ def export_evidence(
     Recordings are read again and compared with what was indexed; changed ones are refused.
     """
     library = service.owner.library()
-    case, findings = asked.choose(library, asker)
+    case, findings = choose(asked, library, asker)
     if not findings:
         raise ApiProblem("unanswerable", "there is nothing to export: add hits to the case first")
     key = signing.load_or_make_key(_key_file(service))
@@ -103,13 +76,13 @@ def export_evidence(
         raise ApiProblem("overloaded", detail, headers={"Retry-After": "60"}) from None
     what = f"{asked.model_dump_json(exclude_defaults=True)} as {export.export_id}"
     record(request, asker, "export", what, num_results=len(findings))
-    return ExportState.of(export)
+    return _state(export)
 
 
 @router.get("/exports/{export_id}", operation_id="get_export", responses=_ONE)
 def get_export(export_id: ExportId, asker: Asker, service: Served) -> ExportState:
     """How far a bundle is. Only the key that had it made is told."""
-    return ExportState.of(_find(service, export_id, asker))
+    return _state(_find(service, export_id, asker))
 
 
 @router.delete(
@@ -169,6 +142,10 @@ class _Fetched(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._desk.release(self._export, is_whole=self._is_whole)
+
+
+def _state(export: Export) -> ExportState:
+    return ExportState.model_validate(export, from_attributes=True)
 
 
 def _find(service: Service, export_id: str, asker: Principal) -> Export:

@@ -1,33 +1,20 @@
 """Whether the service is alive, whether it can answer, and its numbers."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from search_api.access.principal import PROBLEM_CODES, require
 from search_api.access.roles import Principal, Role
-from search_api.service.health import Checks, check, refresh_gauges
+from search_api.answers.health import Alive, Ready
+from search_api.service.health import check, refresh_gauges
 from search_api.service.problems import ApiProblem, FieldError, problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
 
 router = APIRouter(tags=["health"])
 UsedService = Annotated[Service, Depends(service_of)]
 Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
-
-
-class Alive(Answer):
-    """The process answers."""
-
-    status: Literal["alive"] = "alive"
-
-
-class Ready(Answer):
-    """Searches are answered."""
-
-    status: Literal["ready"] = "ready"
-    checks: Checks
 
 
 @router.get("/healthz", operation_id="is_alive")

@@ -3,58 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from search_api.access.keys import MAX_CAMERAS, MAX_NAME_CHARS, KeyRecord
+from search_api.access.keys import KeyRecord
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
+from search_api.answers.access import KeyList, MadeKey, Myself, NewKey
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
 from segments.errors import UserError
 
 router = APIRouter(prefix="/v1", tags=["keys"])
 Admin = Annotated[Principal, Depends(require(Role.ADMIN))]
 Served = Annotated[Service, Depends(service_of)]
 KeyId = Annotated[str, Path(pattern="^[0-9a-f]{12}$", description="As `list_keys` gives it.")]
-Camera = Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class Myself(Answer):
-    """Who asks."""
-
-    key_id: str | None
-    """Null at this machine, while no keys were made."""
-    name: str
-    role: Role
-    cameras: list[str] | None
-    """Whose footage it may see; null: all."""
-
-
-class KeyList(Answer):
-    """Every key that was made here."""
-
-    keys: list[KeyRecord]
-
-
-class NewKey(BaseModel):
-    """A key to make."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(min_length=1, max_length=MAX_NAME_CHARS)
-    role: Role = Role.VIEWER
-    cameras: list[Camera] = Field([], max_length=MAX_CAMERAS)
-    """Whose footage it may see; empty: all, and videos without a camera too."""
-    expires_at: AwareDatetime | None = None
-
-
-class MadeKey(Answer):
-    """A key that was made: the only time that it is shown."""
-
-    key: KeyRecord
-    token: str
-    """What to send as `Authorization: Bearer …`."""
 
 
 @router.get("/me", operation_id="get_myself", responses=problem_responses(*PROBLEM_CODES))

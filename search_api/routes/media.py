@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from detectors import local_patterns
 from search_api.access.principal import record
+from search_api.answers.videos import Storyboard
 from search_api.explaining import Explainer
 from search_api.media.cache import Facts, Kept
 from search_api.media.clips import to_span
@@ -18,7 +19,6 @@ from search_api.routes.media_queries import (
     BoardQuery,
     ClipQuery,
     FrameQuery,
-    Storyboard,
     ThumbnailQuery,
 )
 from search_api.routes.seen import FILE_PROBLEMS, SeenVideo, seen_by_tag

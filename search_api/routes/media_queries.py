@@ -1,4 +1,4 @@
-"""What may be asked of a video's footage, and the answer that is not a file."""
+"""What may be asked of a video's footage."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -7,7 +7,6 @@ from fastapi import Query
 
 from search_api.media.clips import Mode
 from search_api.routes.seen import Time, WidthPx
-from search_api.service.types import Answer
 
 THUMBNAIL_PX, TILE_PX, NUM_TILES = 320, 160, 25
 
@@ -55,29 +54,3 @@ class BoardQuery:
     count: Annotated[int, Query(ge=1, le=1000)] = NUM_TILES
     width: Annotated[WidthPx, Query(description="Of each picture.")] = TILE_PX
     format: Annotated[Literal["json", "jpeg", "webp"], Query(description=_FORMATS)] = "json"
-
-
-class Tile(Answer):
-    """One picture of a storyboard."""
-
-    time_s: float
-    pts: int | None
-    time_base: str
-    left: int
-    top: int
-
-
-class Storyboard(Answer):
-    """Pictures side by side in one JPEG."""
-
-    start_s: float
-    end_s: float
-    columns: int
-    rows: int
-    tile_width: int
-    tile_height: int
-    tiles: list[Tile]
-    image_url: str
-    """Signed: of the JPEG."""
-    animation_url: str
-    """Signed: of the WebP file that shows the pictures in turn."""

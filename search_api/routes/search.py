@@ -4,43 +4,27 @@ from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Depends, Request
-from pydantic import Field
 
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
 from search_api.access.scope import catalog_for, narrow
+from search_api.answers.searching import LibraryAnswer, SearchBody
 from search_api.images import Image, load_image
-from search_api.requests import SearchRequest
 from search_api.schemas import SearchResponse
 from search_api.searching import Searcher
 from search_api.service.metrics import PhaseClock
 from search_api.service.opening import OpenLibrary
-from search_api.service.overview import LibraryAnswer, overview
+from search_api.service.overview import overview
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.uploads import UPLOAD_ID
 from search_api.sounds import Sound, load_sound
 
 router = APIRouter(prefix="/v1", tags=["search"])
 UsedService = Annotated[Service, Depends(service_of)]
 Viewer = Annotated[Principal, Depends(require(Role.VIEWER))]
-Uploaded = Annotated[str | None, Field(pattern=UPLOAD_ID)]
 PROBLEMS = (*PROBLEM_CODES, "no-upload", "nothing-indexed", "unanswerable", "library-unavailable")
 
 _log = structlog.get_logger("retrace.search")
-
-
-class SearchBody(SearchRequest):
-    """What to look for: words, a sound, a picture, or several of them; and where."""
-
-    audio: Uploaded = None
-    """An uploaded sound."""
-    image: Uploaded = None
-    """An uploaded picture."""
-
-    def request(self) -> SearchRequest:
-        """Without the uploads, which travel beside it."""
-        return SearchRequest.model_validate(self.model_dump(exclude={"audio", "image"}))
 
 
 @router.post("/search", operation_id="search", responses=problem_responses(*PROBLEMS))

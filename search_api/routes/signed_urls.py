@@ -5,41 +5,15 @@ from typing import Annotated
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from search_api.access.principal import PROBLEM_CODES, require
 from search_api.access.roles import Principal, Role
 from search_api.access.signing import Signer
+from search_api.answers.access import SignedUrl, SignedUrls, ToSign
 from search_api.service.problems import problem_responses
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer
-
-MAX_URLS = 200
 
 router = APIRouter(prefix="/v1", tags=["media"])
-Address = Annotated[str, Field(pattern=r"^/v1/[!-~]+$", max_length=1000)]
-
-
-class ToSign(BaseModel):
-    """Addresses to sign, as they would be asked with a key."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    urls: list[Address] = Field(min_length=1, max_length=MAX_URLS)
-    """Below this service: "/v1/videos/…/media?…". One that was signed is signed anew."""
-
-
-class SignedUrl(Answer):
-    """An address that opens one thing for some minutes, by GET."""
-
-    url: str
-    expires_at: AwareDatetime
-
-
-class SignedUrls(Answer):
-    """In the order that they were asked for."""
-
-    urls: list[SignedUrl]
 
 
 @router.post(

@@ -8,15 +8,15 @@ from typing import Annotated
 import anyio
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request
-from pydantic import AwareDatetime
 
 from search_api.access.principal import PROBLEM_CODES, require
 from search_api.access.roles import Principal, Role
+from search_api.answers.searching import UploadAnswer
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.sniffing import sniff
 from search_api.service.state import Service, service_of
-from search_api.service.types import Answer, UploadId
-from search_api.service.uploads import Kind, Upload
+from search_api.service.types import UploadId
+from search_api.service.uploads import Upload
 from segments.errors import MediaError
 
 router = APIRouter(prefix="/v1", tags=["search"])
@@ -31,21 +31,6 @@ BODY = {
         "content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-
-
-class UploadAnswer(Answer):
-    """A file that searches may name."""
-
-    upload_id: str
-    kind: Kind
-    """A "sound" is searched by as `audio`, a "picture" as `image`."""
-    size_bytes: int
-    duration_s: float | None
-    """Of a sound, where its file says it."""
-    width: int | None
-    height: int | None
-    expires_at: AwareDatetime
-    """When it will be deleted."""
 
 
 @router.post(

@@ -10,10 +10,10 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
+from search_api.answers.evidence import BundleVerdict
 from search_api.evidence.signing import parse_fingerprint
 from search_api.evidence.verifying import Verdict, verify_bundle
 from search_api.service.problems import ApiProblem, problem_responses
-from search_api.service.types import Answer
 from segments.errors import UserError
 
 PATH = "/v1/evidence/verification"
@@ -27,26 +27,6 @@ Fingerprint = Annotated[
         "proven: anybody can make a key.",
     ),
 ]
-
-
-class BundleVerdict(Answer):
-    """What a bundle's files, its manifest and its signature say."""
-
-    is_intact: bool
-    """Everything is as it was signed, by whomever."""
-    is_proven: bool
-    """Everything is as the holder of the trusted key signed it."""
-    altered: list[str]
-    missing: list[str]
-    added: list[str]
-    """Files that the manifest does not know."""
-    unmatched: list[str]
-    """Files that differ from a manifest which was itself altered, so that either may be wrong."""
-    signer: str | None
-    """Fingerprint of the key that signed it; null where no signature fits."""
-    trusted: str | None
-    num_files: int
-    created_at: str | None
 
 
 @router.post(

@@ -9,6 +9,14 @@ from pydantic import AwareDatetime, Field
 
 from search_api.access.principal import PROBLEM_CODES
 from search_api.access.scope import VisibleVideo, catalog_for
+from search_api.answers.videos import (
+    AnomalySummary,
+    FileState,
+    VideoDetails,
+    VideoItem,
+    VideoPage,
+    VideoPlace,
+)
 from search_api.meanings import calibration_of
 from search_api.media.formats import Playback
 from search_api.media.listing import Choice, Order, list_videos
@@ -18,14 +26,6 @@ from search_api.routes.seen import (
     UsedService,
     Viewer,
     seen_by_key,
-)
-from search_api.routes.video_answers import (
-    AnomalySummary,
-    FileState,
-    VideoDetails,
-    VideoItem,
-    VideoPage,
-    VideoPlace,
 )
 from search_api.service.problems import ApiProblem, problem_responses
 from segments.cases import cases_locking

@@ -1,26 +1,11 @@
 """What of the service works, and how much there is of everything."""
 
-from typing import Literal
-
+from search_api.answers.health import Checks
 from search_api.service.metrics import Metrics
-from search_api.service.opening import State
 from search_api.service.owner import LibraryOwner
 from search_api.service.problems import ApiProblem
-from search_api.service.types import Answer
 from segments.errors import RetraceError
 from segments.store.spool import iter_chunks
-
-
-class Checks(Answer):
-    """How the parts are that a search needs."""
-
-    library: State
-    store: Literal["answering", "away"]
-    model: Literal["loaded", "not-loaded"]
-
-    @property
-    def are_passed(self) -> bool:
-        return self.library == "ready" and self.store == "answering" and self.model == "loaded"
 
 
 def check(owner: LibraryOwner) -> Checks:

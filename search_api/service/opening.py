@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 from encoders.base import Profile
+from search_api.answers.health import State
 from search_api.queries.confidence import Confidence
 from search_api.service.encoding import BatchingProfile
 from search_api.service.settings import ServiceSettings
@@ -24,10 +24,6 @@ LoadProfile = Callable[[str], Profile]
 OnBatch = Callable[[int], None]
 WARM_UP = "a person"
 """Encoded once at the start: some models load their largest part only when they are first used."""
-State = Literal[
-    "starting", "ready", "missing", "in-use", "mismatch", "weights-missing", "damaged", "stopped"
-]
-"""How it is with the library; "damaged" also stands for a server that does not answer."""
 MEANINGS: dict[State, str] = {
     "starting": "the service is opening the library",
     "ready": "the library is open",

@@ -5,48 +5,12 @@ from collections.abc import Iterable
 
 from search_api.access.roles import Principal
 from search_api.access.scope import catalog_for
+from search_api.answers.searching import CameraAnswer, LibraryAnswer, SpaceAnswer
 from search_api.service.opening import OpenLibrary
-from search_api.service.types import Answer
 from segments.catalog import SourceRecord
-from segments.media import Level
 from segments.store.base import VectorStore
 from segments.store.filters import Filter
 from segments.store.spool import iter_chunks
-
-
-class CameraAnswer(Answer):
-    """One camera."""
-
-    name: str
-    videos: int
-
-
-class SpaceAnswer(Answer):
-    """One vector space: what a profile made of the footage."""
-
-    profile: str
-    is_used: bool
-    """Whether searches go through it."""
-
-
-class LibraryAnswer(Answer):
-    """What there is to search."""
-
-    profile: str
-    """Whose vectors are searched."""
-    spaces: list[SpaceAnswer]
-    vectors: dict[str, list[str]]
-    """Names of the blocks by vector; a hit's `parts` are named so."""
-    levels: list[Level]
-    default_alpha: float
-    videos: int
-    footage_s: float
-    points: int
-    """Segments that can be found."""
-    spooled_chunks: int | None
-    """Finished pieces on their way into the store; None for a key of some cameras only."""
-    cameras: list[CameraAnswer]
-    detectors: list[str]
 
 
 def overview(opened: OpenLibrary, principal: Principal) -> LibraryAnswer:

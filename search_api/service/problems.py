@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
+from search_api.answers.problems import FieldError, Problem
 from search_api.media.errors import BeyondLimit, Busy, MediaChanged, MediaGone, OutsideVideo
 from segments.errors import (
     IndexMismatch,
@@ -108,31 +108,6 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
 }
 """By code. Codes do not change; details may."""
-
-
-class FieldError(BaseModel):
-    """What is wrong with one field."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    field: str
-    """Where: "body.limit", "query.start_s"."""
-    detail: str
-
-
-class Problem(BaseModel):
-    """One error."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    code: str
-    instance: str
-    """Names this occurrence by the request's id, as the log does."""
-    errors: list[FieldError] | None = None
 
 
 class ApiProblem(Exception):

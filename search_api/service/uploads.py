@@ -9,14 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
+from search_api.answers.searching import Kind
 from search_api.service.problems import ApiProblem
 from search_api.service.settings import ServiceSettings
 
-Kind = Literal["sound", "picture"]
 ID_BYTES = 16
-UPLOAD_ID = "^[0-9a-f]{32}$"
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from search_api.schemas import CurveCalibration
-from search_api.service.types import Answer
+from search_api.answers.base import Answer
+from search_api.schemas import CurveCalibration, Explanation
 from segments.catalog import Origin
 
 
@@ -89,3 +89,83 @@ class VideoDetails(VideoItem):
     """Whether a case keeps it from being deleted."""
     media_url: str
     """Signed."""
+
+
+class CurvePeak(Answer):
+    """The highest score, the first of equals."""
+
+    pts_s: float
+    score: float
+
+
+class CurveAnswer(Answer):
+    """Scores over a part of a video, as the detector gave them."""
+
+    video_id: str
+    detector: str
+    unit: Literal["raw score", "dBFS"]
+    camera: str | None
+    start_time: AwareDatetime | None
+    """Wall-clock time of the video's first picture."""
+    duration_s: float
+    """Of the video."""
+    pts_s: list[float]
+    """Start of the time each score speaks for."""
+    scores: list[float]
+    end_s: float
+    """Where the last score ends."""
+    num_scores: int
+    """That there are; where fewer are given, each bucket's lowest and highest."""
+    peak: CurvePeak
+    calibration: CurveCalibration
+    """What the scores of the whole video mean at this camera."""
+    reasons: list[Explanation]
+    """Of the highest scores, 3 s apart or more, in time order."""
+
+
+class Tile(Answer):
+    """One picture of a storyboard."""
+
+    time_s: float
+    pts: int | None
+    time_base: str
+    left: int
+    top: int
+
+
+class Storyboard(Answer):
+    """Pictures side by side in one JPEG."""
+
+    start_s: float
+    end_s: float
+    columns: int
+    rows: int
+    tile_width: int
+    tile_height: int
+    tiles: list[Tile]
+    image_url: str
+    """Signed: of the JPEG."""
+    animation_url: str
+    """Signed: of the WebP file that shows the pictures in turn."""
+
+
+class SpaceRemoval(Answer):
+    """What was removed from one vector space."""
+
+    space: str
+    points: int
+    tracks: list[str]
+    """Files of scores, reasons and windows, by name."""
+    features: int
+    """Files of features that an unfinished run had left."""
+    cached: int
+    """Thumbnails and other files that were made for showing."""
+
+
+class VideoRemoval(Answer):
+    """What was removed of a video."""
+
+    video_id: str
+    sources: list[str]
+    """Where it was indexed. These files are as they were."""
+    spaces: list[SpaceRemoval]
