@@ -26,14 +26,13 @@ class VisibleVideo:
 
 
 class ScopedCatalog(Catalog):
-    """A library's catalog as somebody sees it who may see some cameras only."""
+    """An open catalog as somebody sees it who may see some cameras only."""
 
-    def __init__(self, library: Library, cameras: frozenset[str]) -> None:
-        """Raises:
-        LibraryError: the database is damaged or of another version.
+    def __init__(self, catalog: Catalog, cameras: frozenset[str]) -> None:
+        """Args:
+        catalog: what it looks into, and what is closed with it.
         """
-        super().__init__(library)
-        self._visible = cameras
+        self._rows, self._space, self._visible = catalog._rows, catalog._space, cameras
 
     def sources(self, video_id: str | None = None) -> list[SourceRecord]:
         return [s for s in super().sources(video_id) if s.camera in self._visible]
@@ -66,9 +65,12 @@ def catalog_for(library: Library, principal: Principal) -> Catalog:
     Raises:
         LibraryError: the database is damaged or of another version.
     """
-    if principal.cameras is None:
-        return Catalog(library)
-    return ScopedCatalog(library, principal.cameras)
+    return as_seen_by(Catalog(library), principal)
+
+
+def as_seen_by(catalog: Catalog, principal: Principal) -> Catalog:
+    """The same open catalog, as the principal sees it; costs nothing to make."""
+    return catalog if principal.cameras is None else ScopedCatalog(catalog, principal.cameras)
 
 
 def visible(catalog: Catalog, principal: Principal, video_id: str) -> VisibleVideo:
