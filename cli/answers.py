@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from cli.output import say, show, write, write_picture
-from cli.tables import hits_csv, hits_table, reasons_table
+from cli.tables import hits_csv, hits_table, reasons_table, sequences_table
 from search_api.curves import best_track
 from search_api.schemas import SearchResponse
 from segments.catalog import Catalog
@@ -59,9 +59,10 @@ def _say_what_is_known(response: SearchResponse, *, shows_all: bool) -> None:
 def _show_tables(response: SearchResponse, tracks: TrackStore) -> None:
     curves = {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
     show(hits_table(response, curves))
-    if (reasons := reasons_table(response.hits)).row_count:
-        write("")
-        show(reasons)
+    for more in (sequences_table(response.hits), reasons_table(response.hits)):
+        if more.row_count:
+            write("")
+            show(more)
 
 
 def _listed(heard: dict[str, float]) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from search_api.clock import show_span, show_wall_time
 from search_api.curves import binned, context, sparkline
-from search_api.schemas import Curve, Explanation, RegionReason, SearchHit, SearchResponse
+from search_api.schemas import Curve, Explanation, Followed, RegionReason, SearchHit, SearchResponse
 from search_api.stretches import describe_reason, describe_region
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
@@ -33,12 +33,10 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
         ("#", True, lambda hit: str(hit.rank)),
         ("camera", False, lambda hit: hit.camera or ""),
         ("video", False, lambda hit: names[hit.video]),
-        ("span", False, lambda hit: show_span(TimeSpan(hit.start_s, hit.end_s))),
+        ("span", False, _span),
         ("time", False, lambda hit: show_wall_time(hit.start_time) if hit.start_time else ""),
         ("score", True, lambda hit: f"{hit.score:.4f}"),
-        ("merged", True, lambda hit: str(hit.merged) if hit.merged > 1 else ""),
-        ("then", False, lambda hit: _then(hit)),
-        ("by chance", True, lambda hit: _chance(hit)),
+        ("chance", True, _chance),
         ("anomaly", False, lambda hit: _anomaly(hit, tracks.get(hit.video_id))),
     ]
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -57,12 +55,30 @@ def hits_table(response: SearchResponse, tracks: Tracks) -> Table:
     return table
 
 
-def _then(hit: SearchHit) -> str:
-    """What follows: its span, and its video where that is another."""
-    if hit.then is None:
-        return ""
-    name = "" if hit.then.video_id == hit.video_id else f"{Path(hit.then.video).name} "
-    return name + show_span(TimeSpan(hit.then.start_s, hit.then.end_s))
+def _span(hit: SearchHit) -> str:
+    """With the number of overlapping moments that it stands for."""
+    merged = f" ×{hit.merged}" if hit.merged > 1 else ""
+    return show_span(TimeSpan(hit.start_s, hit.end_s)) + merged
+
+
+def sequences_table(hits: Sequence[SearchHit]) -> Table:
+    """What follows each hit, a line each; no rows where nothing was asked to follow."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    table.add_column("what follows")
+    for hit in hits:
+        if hit.then is not None:
+            table.add_row(str(hit.rank), Text(_followed(hit, hit.then)))
+    return table
+
+
+def _followed(hit: SearchHit, then: Followed) -> str:
+    span = show_span(TimeSpan(then.start_s, then.end_s))
+    gap = f"{then.gap_s:.0f} s later" if then.gap_s > 0 else "at once"
+    if then.video_id == hit.video_id:
+        return f"{span}, {gap}"
+    camera = f" of {then.camera}" if then.camera else ""
+    return f"{span} in {Path(then.video).name}{camera}, {gap}"
 
 
 def _chance(hit: SearchHit) -> str:

@@ -1,4 +1,4 @@
-"""How often a query that matches nothing passes for a match, and how many that match something do."""
+"""How many queries pass for a match: of those that match nothing, and of those that do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

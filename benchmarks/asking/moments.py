@@ -55,8 +55,8 @@ class Moments:
 
 def read_moments(work: Path, split: Split, profile: Profile, *, count: int) -> Moments:
     """Embeds the moments of the first `count` videos; features that are missing are made."""
-    counts = {"train": 0, "test": 0} | {split: count}
-    data = open_simulated(work, query="text", **counts)
+    num_train, num_test = (count, 0) if split == "train" else (0, count)
+    data = open_simulated(work, query="text", train=num_train, test=num_test)
     names = [item.video for item in data.items if item.split == split]
     rows = [row for name in names for row in _moments(data, name, profile)]
     return Moments(

@@ -63,4 +63,4 @@ class Unwanted:
 
 def penalty(standardised: float, spread: float) -> float:
     """What a standardised similarity to the unwanted takes off a score with such a spread."""
-    return -WEIGHT * spread * max(0.0, standardised - FROM)
+    return min(0.0, WEIGHT * spread * (FROM - standardised))
