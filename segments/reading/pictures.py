@@ -112,7 +112,10 @@ class VideoTrack:
         return float(1 / rate) if rate and 0.01 <= rate <= 1000 else 0.04
 
     def pictures(self, from_s: float = 0.0) -> Iterator[Picture]:
-        """The pictures in time order, from a key picture at or before `from_s`; call once."""
+        """The pictures in time order, from a key picture at or before `from_s`.
+
+        A later call, from a time above 0, ends the pictures of an earlier one.
+        """
         if from_s > 0:
             frames = self._seek(from_s)
             if frames is None:
