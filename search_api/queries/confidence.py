@@ -25,7 +25,7 @@ from segments.library import Library
 from segments.media import AudioClip, Level
 from segments.store.base import Filter, VectorStore
 
-CONFIDENT = 0.05
+CONFIDENT = 0.1
 """Share of null queries that may find as much where a hit is one to rely on."""
 LEAST_POINTS = 30
 """Of a level: with fewer nothing is known of what is usual."""
