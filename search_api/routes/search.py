@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 
 from search_api.access.principal import PROBLEM_CODES, record, require
 from search_api.access.roles import Principal, Role
-from search_api.access.scope import catalog_for, narrow
+from search_api.access.scope import as_seen_by, narrow
 from search_api.answers.searching import LibraryAnswer, SearchBody
 from search_api.images import Image, load_image
 from search_api.schemas import SearchResponse
@@ -18,6 +18,7 @@ from search_api.service.overview import overview
 from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
 from search_api.sounds import Sound, load_sound
+from segments.errors import LibraryError
 
 router = APIRouter(prefix="/v1", tags=["search"])
 UsedService = Annotated[Service, Depends(service_of)]
@@ -44,7 +45,7 @@ def search(
     _log.info(
         "search",
         hits=len(response.hits),
-        level=body.level,
+        span_level=body.level,
         **{f"{phase}_ms": round(1000 * spent, 2) for phase, spent in seconds.items()},
     )
     return response
@@ -58,7 +59,7 @@ def search(
 def library(service: UsedService, principal: Viewer) -> LibraryAnswer:
     """What there is to search: how much footage, which cameras, detectors and models."""
     with service.owner.use() as opened:
-        return overview(opened, principal)
+        return overview(opened, service.owner.catalog(), principal)
 
 
 def _answer(
@@ -66,17 +67,21 @@ def _answer(
 ) -> SearchResponse:
     sound = _sound(service, opened, body, principal)
     image = _image(service, body, principal)
-    with catalog_for(opened.library, principal) as catalog:
-        if not catalog.videos():
-            raise ApiProblem("nothing-indexed", "no video is indexed that this key may see")
-        searcher = Searcher(
-            opened.library,
-            clock.timed("store", opened.store),
-            catalog,
-            clock.timed("encode", opened.profile),
-            confidence=opened.confidence,
-        )
+    catalog = as_seen_by(service.owner.catalog(), principal)
+    searcher = Searcher(
+        opened.library,
+        clock.timed("store", opened.store),
+        catalog,
+        clock.timed("encode", opened.profile),
+        confidence=opened.confidence,
+    )
+    try:
         return searcher.search(narrow(body.request(), principal, catalog), sound, image)
+    except LibraryError:
+        if catalog.videos():
+            raise
+        detail = "no video is indexed that this key may see"
+        raise ApiProblem("nothing-indexed", detail) from None
 
 
 def _sound(

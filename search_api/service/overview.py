@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Iterable
 
 from search_api.access.roles import Principal
-from search_api.access.scope import catalog_for
+from search_api.access.scope import as_seen_by
 from search_api.answers.searching import CameraAnswer, LibraryAnswer, SpaceAnswer
 from search_api.service.opening import OpenLibrary
-from segments.catalog import SourceRecord
+from segments.catalog import Catalog, SourceRecord
 from segments.store.base import VectorStore
 from segments.store.filters import Filter
 from segments.store.spool import iter_chunks
 
 
-def overview(opened: OpenLibrary, principal: Principal) -> LibraryAnswer:
+def overview(opened: OpenLibrary, everything: Catalog, principal: Principal) -> LibraryAnswer:
     """Counts what the principal may see."""
     library, manifest = opened.library, opened.profile.manifest
-    with catalog_for(library, principal) as catalog:
-        videos = catalog.videos()
-        cameras = _per_camera(catalog.sources(), {video.video_id for video in videos})
+    catalog = as_seen_by(everything, principal)
+    videos = catalog.videos()
+    cameras = _per_camera(catalog.sources(), {video.video_id for video in videos})
     sees_all = principal.cameras is None
     spooled = sum(1 for _ in iter_chunks(library)) if sees_all else None
     return LibraryAnswer(

@@ -19,7 +19,7 @@ from search_api.requests import MAX_TEXT_CHARS, SearchRequest
 from search_api.searching import Searcher
 from segments.catalog import Catalog
 from segments.library import Library
-from segments.store.opening import open_store
+from segments.store.opening import create_space, open_store
 from tests.support.service import open_service, profile
 
 WORDS = "a person runs across the yard"
@@ -211,3 +211,13 @@ def test_a_key_of_one_camera_finds_and_counts_nothing_of_others(
         assert (found["videos"], found["footage_s"], found["spooled_chunks"]) == (1, 11.0, None)
         assert found["points"] == 1  # 11 s are one segment of every level
         assert client.get("/metrics").json()["code"] == "role-too-low"
+
+
+def test_where_nothing_is_indexed_it_says_so(tmp_path: Path) -> None:
+    library = Library.create(tmp_path / "library", "compact")
+    create_space(library, profile().manifest)
+    with open_service(library.root) as client:
+        assert client.get("/readyz").status_code == 200
+        answer = client.post("/v1/search", json={"text": WORDS})
+        assert (answer.status_code, answer.json()["code"]) == (409, "nothing-indexed")
+        assert client.get("/v1/library").json()["videos"] == 0
