@@ -65,6 +65,7 @@ EXPORT = "/v1/evidence/exports/{export_id}"
 ROUTES: dict[str, Rule] = {
     "GET /openapi.json": Rule(None),
     "HEAD /openapi.json": Rule(None),
+    "GET /docs": Rule(None),
     "GET /healthz": Rule(None),
     "GET /readyz": Rule(None),
     "GET /metrics": Rule(VIEWER, counts_all=True),
@@ -363,3 +364,28 @@ def test_a_content_of_two_cameras_is_seen_at_one(swift_path: Path) -> None:
         assert "gate" in answer.text
         assert "yard" not in answer.text
     assert [hit["video"] for hit in answers[0].json()["hits"]] == ["/footage/gate/a.mp4"] * 2
+
+
+@pytest.mark.parametrize(
+    ("route", "action", "named"),
+    [
+        ("POST /v1/search", "query", "camera"),
+        (f"GET {CASE}", "view", "case_id"),
+        (f"PATCH {CASE}", "case", "case_id"),
+        (f"POST {CASE}/notes", "case", "case_id"),
+        (f"PUT {CASE}/hits/{{hit_id}}", "case", "hit_id"),
+        ("POST /v1/evidence/exports", "export", "video_id"),
+        (f"GET {VIDEO}/media", "view", "video_id"),
+        (f"GET {VIDEO}/clip", "view", "video_id"),
+        (f"GET {VIDEO}/frame", "view", "video_id"),
+        (f"GET {VIDEO}/storyboard", "view", "video_id"),
+    ],
+)
+def test_what_was_done_is_in_the_log(place: Place, route: str, action: str, named: str) -> None:
+    assert place.ask(route, place.gate, place.keys["gate"]).is_success
+    page = {"action": action, "limit": 1000}
+    rows = place.client.get("/v1/audit", params=page, headers=place.keys["admin"]).json()["entries"]
+    assert any(row["key_name"] == "gate" and place.gate[named] in row["what"] for row in rows)
+    assert not any(
+        row["key_name"] == "gate" and place.yard["video_id"] in row["what"] for row in rows
+    )
