@@ -34,7 +34,9 @@ from segments.timed import TimedArrays, TimedStore
 
 MOST_REGIONS = 200_000
 """A fit takes no more, spread evenly over all of them: some minutes on one core."""
-RECIPE = ReconstructionConfig(deviations="blocks", motion_sides="more", faster=3.0)
+RECIPE = ReconstructionConfig(
+    deviations="blocks", motion_sides="more", faster=3.0, both_ways=True
+)
 """The paper's module takes a little footage for all there is, and gives fast motion back as well as
 slow: what was chosen on a simulated walkway, and is 22 points better on Ped2 (docs/LOG.md)."""
 
