@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import defaults
+from cli.footage_options import known_paths, read_paths, source_rules
 from cli.options import LibraryOption
 from cli.output import say, show, write
-from segments.catalog import Catalog
 from segments.errors import UserError
 from segments.library import Library
-from segments.source_table import read_sources_csv
-from segments.sources import NamePattern, SourceRules, load_zone, parse_clock_offset
+from segments.sources import parse_clock_offset
 
 if TYPE_CHECKING:
+    from cli.progress_lines import ProgressLines
     from encoders.base import Profile
     from indexer.discovery import FoundFile
     from indexer.pipeline import IndexSettings, LazyProfile
     from indexer.report import IndexReport, RunReport
+    from indexer.steps import Step
 
 EXIT_INTERRUPTED = 130
 
@@ -76,6 +77,28 @@ def index(
     workers: Annotated[
         int | None, typer.Option(min=1, help="Files to decode side by side.")
     ] = None,
+    files_from: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="More paths, with a zero byte after each; - reads them from stdin."
+        ),
+    ] = None,
+    within: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR", help="Leave out what truly lies elsewhere, links followed; repeatable."
+        ),
+    ] = None,
+    hand_over: Annotated[
+        bool,
+        typer.Option(
+            "--hand-over", help="Leave the store to the service that owns it, now or later."
+        ),
+    ] = False,
+    progress: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Add a JSON object per step to a file, for programs."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only list what would be indexed.")
     ] = False,
@@ -88,41 +111,37 @@ def index(
     answering until `retrace library use PROFILE`.
     Exit code: 0 all fine, 3 some files failed, 1 nothing could be done.
     """
+    from cli.progress_lines import ProgressLines
     from detectors.registry import require_detectors
     from indexer.discovery import discover
     from indexer.pipeline import IndexSettings
 
-    rules = _rules(camera, name_pattern, sources_csv, recorded_at, timezone)
-    settings = IndexSettings(
-        rules=rules,
-        clock_offsets=dict(parse_clock_offset(text) for text in clock_offset or []),
-        detectors=require_detectors(name for name in detectors.split(",") if name),
-        regions=regions,
-        workers=workers,
-    )
-    files = discover(paths or _known_paths(library), skip=library)
-    require_files(files)
-    _require_one_time(files, recorded_at)
-    chosen = _choose_profile(profile, library, device=device, compile=compile)
-    if dry_run:
-        _list(files, settings, library, chosen.name, as_json=as_json)
-        return
-    report = _run(library, files, chosen, settings)
+    with ProgressLines(progress) as lines:
+        rules = source_rules(camera, name_pattern, sources_csv, recorded_at, timezone)
+        settings = IndexSettings(
+            rules=rules,
+            clock_offsets=dict(parse_clock_offset(text) for text in clock_offset or []),
+            detectors=require_detectors(name for name in detectors.split(",") if name),
+            regions=regions,
+            workers=workers,
+            hands_over=hand_over,
+        )
+        named = [*(paths or ()), *read_paths(files_from)]
+        if not paths and files_from is None:
+            named = known_paths(library)
+        files = discover(named, skip=library, within=within or ())
+        require_files(files)
+        _require_one_time(files, recorded_at)
+        chosen = _choose_profile(profile, library, device=device, compile=compile)
+        if dry_run:
+            _list(files, settings, library, chosen.name, as_json=as_json)
+            return
+        report = _run(library, files, chosen, settings, lines)
     _say_unused(library, chosen.name)
     if recorded_at or name_pattern or sources_csv:
         say(f"times that name no zone are taken as {zone_name(rules.zone)}")
     print_report(report, as_json=as_json)
     raise typer.Exit(EXIT_INTERRUPTED if report.interrupted else report.exit_code)
-
-
-def _known_paths(library: Path) -> list[Path]:
-    """Every file that the library knows and that is still there."""
-    with Catalog(Library.open(library)) as catalog:
-        known = [Path(source.path) for source in catalog.sources()]
-    there = [path for path in known if path.exists()]
-    if len(there) < len(known):
-        say(f"{len(known) - len(there)} of {len(known)} known files are not where they were")
-    return there
 
 
 def _say_unused(library: Path, profile: str) -> None:
@@ -132,31 +151,6 @@ def _say_unused(library: Path, profile: str) -> None:
             f"searches still use the profile {used}: `retrace library use {profile} "
             f"--library {library}` switches"
         )
-
-
-def _rules(
-    camera: str | None,
-    name_pattern: str | None,
-    sources_csv: Path | None,
-    recorded_at: str | None,
-    timezone: str | None,
-) -> SourceRules:
-    return SourceRules(
-        camera=camera,
-        recorded_at=None if recorded_at is None else _parse_time(recorded_at),
-        pattern=None if name_pattern is None else NamePattern(name_pattern),
-        table=None if sources_csv is None else read_sources_csv(sources_csv),
-        zone=None if timezone is None else load_zone(timezone),
-    )
-
-
-def _parse_time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise UserError(
-            f"--recorded-at {text!r}: write 2024-05-31T23:59:00 or 2024-05-31T23:59:00+02:00"
-        ) from None
 
 
 def require_files(files: "list[FoundFile]") -> None:
@@ -198,14 +192,26 @@ def _choose_profile(name: str, library: Path, *, device: str, compile: bool) -> 
 
 
 def _run(
-    library: Path, files: "list[FoundFile]", profile: "LazyProfile", settings: "IndexSettings"
+    library: Path,
+    files: "list[FoundFile]",
+    profile: "LazyProfile",
+    settings: "IndexSettings",
+    lines: "ProgressLines",
 ) -> "IndexReport":
     from cli.progress import IndexProgress
     from cli.stopping import stop_on_interrupt
     from indexer.pipeline import index_files
 
-    with stop_on_interrupt() as stop, IndexProgress(files) as progress:
-        return index_files(library, files, profile, settings, observer=progress.show, stop=stop)
+    with stop_on_interrupt() as stop, IndexProgress(files) as bar:
+
+        def show(step: "Step") -> None:
+            bar.show(step)
+            lines.show(step)
+
+        lines.found(files)
+        report = index_files(library, files, profile, settings, observer=show, stop=stop)
+        lines.end(report)
+        return report
 
 
 def print_report(report: "RunReport", *, as_json: bool) -> None:

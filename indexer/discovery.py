@@ -24,7 +24,9 @@ class FoundFile:
     mtime_ns: int
 
 
-def discover(paths: Sequence[Path], *, skip: Path | None = None) -> list[FoundFile]:
+def discover(
+    paths: Sequence[Path], *, skip: Path | None = None, within: Sequence[Path] = ()
+) -> list[FoundFile]:
     """The media files under `paths`, by path, each once.
 
     A folder gives the files with a media suffix below it, without hidden files and folders; a link
@@ -32,6 +34,7 @@ def discover(paths: Sequence[Path], *, skip: Path | None = None) -> list[FoundFi
 
     Args:
         skip: a folder that is never entered (the library).
+        within: what truly lies elsewhere, links followed, is left out; empty: nothing is.
 
     Raises:
         UserError: a path is not there.
@@ -40,23 +43,31 @@ def discover(paths: Sequence[Path], *, skip: Path | None = None) -> list[FoundFi
     if missing:
         raise UserError(f"there is no {', '.join(missing)}: name files or folders that exist")
     avoided = {_identity(skip)} if skip is not None and skip.exists() else set[tuple[int, int]]()
-    found = {path for named in paths for path in _files(named.absolute(), avoided)}
+    fences = [folder.resolve() for folder in within]
+    found = {path for named in paths for path in _files(named.absolute(), avoided, fences)}
     return [_describe(path) for path in sorted(found)]
 
 
-def _files(named: Path, avoided: Iterable[tuple[int, int]]) -> Iterator[Path]:
+def _files(
+    named: Path, avoided: Iterable[tuple[int, int]], fences: Sequence[Path]
+) -> Iterator[Path]:
     if not named.is_dir():
-        yield Path(os.path.normpath(named))
+        yield from (path for path in [Path(os.path.normpath(named))] if _is_inside(path, fences))
         return
     entered = set(avoided)
     for folder, folders, names in os.walk(os.path.normpath(named), followlinks=True):
         identity = _identity(Path(folder))
-        if identity in entered:
+        if identity in entered or not _is_inside(Path(folder), fences):
             folders.clear()
             continue
         entered.add(identity)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(folder, name) for name in names if _is_media(Path(folder, name)))
+        media = (Path(folder, name) for name in names if _is_media(Path(folder, name)))
+        yield from (path for path in media if _is_inside(path, fences))
+
+
+def _is_inside(path: Path, fences: Sequence[Path]) -> bool:
+    return not fences or any(path.resolve().is_relative_to(fence) for fence in fences)
 
 
 def _is_media(path: Path) -> bool:

@@ -57,6 +57,8 @@ class IndexSettings:
     workers: int | None = None
     """Decoders; None for as many as suit the machine."""
     store_wait_s: float = STORE_WAIT_S
+    hands_over: bool = False
+    """Whether the store is left alone: its owner, now or later, takes the chunks from the spool."""
 
 
 def index_files(
@@ -104,7 +106,7 @@ def _open_job(
         opened.callback(lock.release)
         if not library.manifest_file.exists():
             create_space(library, profile.load().manifest)
-        store = _open_store(library, settings.store_wait_s)
+        store = None if settings.hands_over else _open_store(library, settings.store_wait_s)
         if store is not None:
             opened.callback(store.close)
         catalog = opened.enter_context(Catalog(library))

@@ -1,0 +1,264 @@
+"""The jobs of a library: what was asked for, how far it is, what became of each file."""
+
+import secrets
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from search_api.jobs.lines import FileEnded, FilesFound, Line, NamedFile, RunProgress
+from search_api.jobs.records import (
+    FileChoice,
+    FileCounts,
+    JobFile,
+    JobOrder,
+    JobRecord,
+    NewJob,
+    Standing,
+    State,
+)
+from segments.database import Tables, transaction
+
+FILE = "jobs.sqlite"
+MAX_KEPT = 1000
+"""Jobs that are over; older ones are forgotten."""
+VERSION = 1
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, job_id TEXT NOT NULL UNIQUE, origin TEXT NOT NULL,
+    key_id TEXT, created_by TEXT NOT NULL, retry_of TEXT, orders TEXT NOT NULL,
+    state TEXT NOT NULL, reason TEXT, created_at TEXT NOT NULL, started_at TEXT, ended_at TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0, pid INTEGER, read_bytes INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL DEFAULT 1, standing TEXT NOT NULL DEFAULT '{}',
+    footage_before_s REAL NOT NULL DEFAULT 0
+);
+CREATE TABLE IF NOT EXISTS job_files (
+    job_id TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE, path TEXT NOT NULL,
+    size_bytes INTEGER NOT NULL, status TEXT, video_id TEXT, reason TEXT,
+    revision INTEGER NOT NULL, PRIMARY KEY (job_id, path)
+);
+CREATE INDEX IF NOT EXISTS job_files_by_revision ON job_files (job_id, revision)
+"""
+_ID_BYTES = 16
+_OVER = "state IN ('done', 'failed', 'cancelled')"
+_COUNTS = """
+SELECT COUNT(*) AS total, TOTAL(status = 'indexed') AS indexed, TOTAL(status = 'known') AS known,
+    TOTAL(status = 'failed') AS failed, TOTAL(status IS NULL) AS left_over,
+    TOTAL(size_bytes) AS total_bytes FROM job_files WHERE job_id = ?
+"""
+
+
+class QueueFull(Exception):
+    """As many jobs wait as may."""
+
+
+class JobTable(Tables):
+    """The table of one library. One object per thread; the runner alone changes running jobs."""
+
+    def __init__(self, root: Path) -> None:
+        """
+        Args:
+            root: the library's folder.
+
+        Raises:
+            LibraryError: the database is damaged or of another version.
+        """
+        super().__init__(root / FILE, part="jobs", version=VERSION, schema=SCHEMA)
+
+    def create(self, new: NewJob, *, max_waiting: int) -> JobRecord:
+        """Keeps a job, to be done after those that wait.
+
+        Raises:
+            QueueFull: as many wait as may.
+        """
+        job_id = secrets.token_hex(_ID_BYTES)
+        facts = (new.origin, new.key_id, new.created_by, new.retry_of)
+        with transaction(self._rows):
+            if self._count("state = 'waiting'") >= max_waiting:
+                raise QueueFull
+            self._rows.execute(
+                "INSERT INTO jobs (job_id, origin, key_id, created_by, retry_of, orders, state, "
+                "created_at) VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)",
+                (job_id, *facts, new.order.model_dump_json(), _now()),
+            )
+        found = self.find(job_id)
+        assert found is not None
+        return found
+
+    def find(self, job_id: str) -> JobRecord | None:
+        rows = self._rows.execute("SELECT * FROM jobs WHERE job_id = ?", (job_id,))
+        return next(map(self._record, rows), None)
+
+    def newest(
+        self,
+        *,
+        before: int | None = None,
+        limit: int,
+        state: State | None = None,
+        key_id: str | None = None,
+    ) -> list[JobRecord]:
+        """Jobs, the newest first.
+
+        Args:
+            before: only those with a lower position.
+            key_id: only those of this key; None: of any.
+        """
+        rows = self._rows.execute(
+            "SELECT * FROM jobs WHERE (?1 IS NULL OR position < ?1) "
+            "AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR key_id = ?3) "
+            "ORDER BY position DESC LIMIT ?4",
+            (before, state, key_id, limit),
+        )
+        return list(map(self._record, rows.fetchall()))
+
+    def running(self) -> JobRecord | None:
+        """The job that was begun and is not over."""
+        return self._first("state IN ('running', 'cancelling')")
+
+    def next_waiting(self) -> JobRecord | None:
+        """The job that waits longest."""
+        return self._first("state = 'waiting'")
+
+    def num_unfinished(self) -> int:
+        return self._count(f"NOT {_OVER}")
+
+    def uses_footage(self, footage_id: str) -> bool:
+        """Whether a job that is not over names it."""
+        rows = self._rows.execute(f"SELECT orders FROM jobs WHERE NOT {_OVER}")
+        return any(
+            footage_id in JobOrder.model_validate_json(row["orders"]).footage for row in rows
+        )
+
+    def files(
+        self,
+        job_id: str,
+        *,
+        choice: FileChoice = "all",
+        after: str = "",
+        limit: int = -1,
+    ) -> list[JobFile]:
+        """Files of a job by path, from the one that follows `after` on; limit -1: all."""
+        rows = self._rows.execute(
+            "SELECT * FROM job_files WHERE job_id = ?1 AND path > ?2 "
+            "AND (?3 = 'all' OR coalesce(status, 'left') = ?3) ORDER BY path LIMIT ?4",
+            (job_id, after, choice, limit),
+        )
+        return list(map(_file, rows))
+
+    def ended_files(self, job_id: str, *, since: int, limit: int) -> list[JobFile]:
+        """Files that were done with after a revision, in that order."""
+        rows = self._rows.execute(
+            "SELECT * FROM job_files WHERE job_id = ? AND revision > ? AND status IS NOT NULL "
+            "ORDER BY revision LIMIT ?",
+            (job_id, since, limit),
+        )
+        return list(map(_file, rows))
+
+    def begin(self, job_id: str) -> JobRecord:
+        """A run is about to start."""
+        before = self.find(job_id)
+        assert before is not None
+        footage_s = before.footage_before_s + before.standing.footage_s
+        self._rows.execute(
+            "UPDATE jobs SET state = 'running', reason = NULL, attempts = attempts + 1, "
+            "pid = NULL, read_bytes = 0, standing = '{}', footage_before_s = ?, started_at = ?, "
+            "revision = revision + 1 WHERE job_id = ?",
+            (footage_s, _now(), job_id),
+        )
+        begun = self.find(job_id)
+        assert begun is not None
+        return begun
+
+    def set_pid(self, job_id: str, pid: int) -> None:
+        self._rows.execute("UPDATE jobs SET pid = ? WHERE job_id = ?", (pid, job_id))
+
+    def apply(self, job_id: str, lines: Iterable[Line], *, read_bytes: int) -> None:
+        """What a run said, and up to where it was read: both, or none of it."""
+        with transaction(self._rows):
+            for line in lines:
+                match line:
+                    case FilesFound(files=files):
+                        self._add_files(job_id, files)
+                    case RunProgress():
+                        standing = line.model_dump(exclude={"kind"})
+                        self._stand(job_id, Standing.model_validate(standing))
+                    case FileEnded():
+                        self._end_file(job_id, line)
+                    case _:
+                        pass
+            query = "UPDATE jobs SET read_bytes = ? WHERE job_id = ?"
+            self._rows.execute(query, (read_bytes, job_id))
+
+    def wait_again(self, job_id: str, reason: str) -> None:
+        """A run ended before its job, which goes on in another one."""
+        self._change(job_id, "state = 'waiting', reason = ?", reason)
+
+    def cancel(self, job_id: str) -> None:
+        """A waiting job is over at once; a running one is to be ended by the runner."""
+        self._rows.execute(
+            "UPDATE jobs SET ended_at = CASE state WHEN 'waiting' THEN ?1 ELSE ended_at END, "
+            "state = CASE state WHEN 'waiting' THEN 'cancelled' ELSE 'cancelling' END, "
+            "revision = revision + 1 WHERE job_id = ?2 AND state IN ('waiting', 'running')",
+            (_now(), job_id),
+        )
+
+    def end(self, job_id: str, state: State, reason: str | None = None) -> None:
+        """The job is over."""
+        self._change(job_id, "state = ?, reason = ?, ended_at = ?", state, reason, _now())
+
+    def forget_old(self) -> list[str]:
+        """Forgets the oldest jobs that are over, beyond `MAX_KEPT`; their ids."""
+        query = f"SELECT job_id FROM jobs WHERE {_OVER} ORDER BY position DESC LIMIT -1 OFFSET ?"
+        ids = [str(row["job_id"]) for row in self._rows.execute(query, (MAX_KEPT,))]
+        self._rows.executemany("DELETE FROM jobs WHERE job_id = ?", [(job_id,) for job_id in ids])
+        return ids
+
+    def _add_files(self, job_id: str, files: Sequence[NamedFile]) -> None:
+        self._change(job_id, "job_id = job_id")
+        self._rows.executemany(
+            "INSERT INTO job_files VALUES (?1, ?2, ?3, NULL, NULL, NULL, 0) "
+            "ON CONFLICT DO UPDATE SET size_bytes = ?3",
+            [(job_id, *file) for file in files],
+        )
+
+    def _stand(self, job_id: str, standing: Standing) -> None:
+        self._change(job_id, "standing = ?", standing.model_dump_json())
+
+    def _end_file(self, job_id: str, ended: FileEnded) -> None:
+        """What an earlier run indexed is known to a later one, and stays indexed here."""
+        self._change(job_id, "job_id = job_id")
+        self._rows.execute(
+            "INSERT INTO job_files SELECT job_id, ?2, 0, ?3, ?4, ?5, revision FROM jobs "
+            "WHERE job_id = ?1 ON CONFLICT DO UPDATE SET status = excluded.status, "
+            "video_id = excluded.video_id, reason = excluded.reason, revision = excluded.revision "
+            "WHERE NOT (status IS 'indexed' AND excluded.status = 'known')",
+            (job_id, ended.path, ended.status, ended.video_id, ended.reason),
+        )
+
+    def _change(self, job_id: str, changes: str, *values: object) -> None:
+        query = f"UPDATE jobs SET {changes}, revision = revision + 1 WHERE job_id = ?"
+        self._rows.execute(query, (*values, job_id))
+
+    def _first(self, condition: str) -> JobRecord | None:
+        rows = self._rows.execute(f"SELECT * FROM jobs WHERE {condition} ORDER BY position LIMIT 1")
+        return next(map(self._record, rows.fetchall()), None)
+
+    def _count(self, condition: str) -> int:
+        return int(self._rows.execute(f"SELECT COUNT(*) FROM jobs WHERE {condition}").fetchone()[0])
+
+    def _record(self, row: sqlite3.Row) -> JobRecord:
+        cells = dict(row)
+        order = JobOrder.model_validate_json(cells.pop("orders"))
+        standing = Standing.model_validate_json(cells.pop("standing"))
+        found = self._rows.execute(_COUNTS, (row["job_id"],)).fetchone()
+        counts = {name: int(found[name]) for name in FileCounts.model_fields if name != "left"}
+        files = FileCounts(**counts, left=int(found["left_over"]))
+        return JobRecord(**cells, order=order, standing=standing, files=files)
+
+
+def _file(row: sqlite3.Row) -> JobFile:
+    return JobFile.model_validate({name: row[name] for name in JobFile.model_fields})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
