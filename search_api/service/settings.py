@@ -4,13 +4,24 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from search_api.media.limits import MediaLimits
 
 Bytes = Annotated[int, Field(ge=1, le=2**40)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+
+
+def _split(value: object) -> object:
+    """In the environment a list is one text."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+LISTED = (NoDecode, BeforeValidator(_split))
+"""In the environment: separated by commas."""
 
 
 class ServiceSettings(BaseSettings):
@@ -28,11 +39,11 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     """Where to listen. Beyond loopback at least one API key must have been made."""
     port: Annotated[int, Field(ge=0, le=65_535)] = 8321
-    roots: tuple[Path, ...] = ()
+    roots: Annotated[tuple[Path, ...], *LISTED] = ()
     """Folders that requests may have indexed; none: nothing can be indexed by request."""
-    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    hosts: Annotated[tuple[str, ...], *LISTED] = ()
     """Names that clients may call this service by, besides loopback's and `host`."""
-    origins: Annotated[tuple[str, ...], NoDecode] = ()
+    origins: Annotated[tuple[str, ...], *LISTED] = ()
     """Web origins whose pages may call (CORS); none by default."""
 
     max_body_bytes: Bytes = 1 << 20
