@@ -36,7 +36,7 @@ class NewKey(Asked):
 
     name: str = Field(min_length=1, max_length=MAX_NAME_CHARS)
     role: Role = Role.VIEWER
-    cameras: list[Camera] = Field([], max_length=MAX_CAMERAS)
+    cameras: list[Camera] = Field(default=[], max_length=MAX_CAMERAS)
     """Whose footage it may see; empty: all, and videos without a camera too."""
     expires_at: AwareDatetime | None = None
 

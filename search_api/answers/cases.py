@@ -56,7 +56,7 @@ class NewCase(Asked):
 class CaseChange(Asked):
     """What is to be different; null: nothing."""
 
-    name: str | None = Field(None, min_length=1, max_length=MAX_NAME_CHARS)
+    name: str | None = Field(default=None, min_length=1, max_length=MAX_NAME_CHARS)
     is_locked: bool | None = None
     """Whether videos of its hits, and of hits to come, are kept from deletion."""
 

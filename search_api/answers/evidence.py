@@ -20,7 +20,7 @@ class SpanOrder(BaseModel):
     video_id: str = Field(pattern="^[0-9a-f]{64}$")
     start_s: FiniteFloat = Field(ge=0)
     end_s: FiniteFloat
-    note: str = Field("", max_length=MAX_NOTE_CHARS)
+    note: str = Field(default="", max_length=MAX_NOTE_CHARS)
 
 
 class EvidenceOrder(BaseModel):
@@ -28,8 +28,8 @@ class EvidenceOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    case_id: int | None = Field(None, ge=1, le=2**62)
-    hit_ids: tuple[int, ...] = Field((), max_length=MAX_HITS)
+    case_id: int | None = Field(default=None, ge=1, le=2**62)
+    hit_ids: tuple[int, ...] = Field(default=(), max_length=MAX_HITS)
     """Of the case; none: all, in its order."""
     span: SpanOrder | None = None
     exact: bool = False

@@ -8,6 +8,9 @@ from search_api.answers.base import Answer
 from search_api.schemas import CurveCalibration, Explanation
 from segments.catalog import Origin
 
+ClipMode = Literal["auto", "copy", "exact"]
+"""Copy what browsers play and encode the rest; copy whatever it is; encode to the very picture."""
+
 
 class VideoPlace(Answer):
     """Where a video was seen."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from search_api.answers.videos import ClipMode
 from search_api.media.errors import BeyondLimit, OutsideVideo
 from search_api.media.formats import Playback
 from search_api.media.limits import MediaLimits
@@ -11,8 +12,6 @@ from segments.cutting import CannotCopy, cut_clip
 from segments.media import VideoSource
 from segments.spans import TimeSpan
 
-Mode = Literal["auto", "copy", "exact"]
-"""Copy what browsers play and encode the rest; copy whatever it is; encode to the very picture."""
 LEAD_S = 10.0
 """A copy may begin this much early: key pictures of surveillance recordings lie far apart."""
 
@@ -70,7 +69,7 @@ def write_clip(
     span: TimeSpan,
     out: Path,
     *,
-    mode: Mode,
+    mode: ClipMode,
     playback: Playback,
     limits: MediaLimits,
 ) -> ClipFacts:

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from pydantic import JsonValue
 
+from search_api.answers.videos import ClipMode
 from search_api.media import boards, clips, loudness, regions, shots
 from search_api.media.cache import Facts, Kept, MediaCache, Wish
-from search_api.media.clips import Mode
 from search_api.media.files import Digests, find_among
 from search_api.media.formats import Playback, playback_of
 from search_api.media.limits import MediaLimits
@@ -99,7 +99,7 @@ class MediaRoom:
         asked = {"start_s": span.start_s, "end_s": span.end_s, "count": count, "width": width}
         return self._keep(Wish(source.video_id, "board", f".{form}", asked), make)
 
-    def clip(self, source: VideoSource, span: TimeSpan, mode: Mode) -> Kept:
+    def clip(self, source: VideoSource, span: TimeSpan, mode: ClipMode) -> Kept:
         """An MP4 of a span; facts as `ClipFacts`.
 
         Raises:

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import Query
 
-from search_api.media.clips import Mode
+from search_api.answers.videos import ClipMode
 from search_api.routes.seen import Time, WidthPx
 
 THUMBNAIL_PX, TILE_PX, NUM_TILES = 320, 160, 25
@@ -24,7 +24,7 @@ class ClipQuery:
 
     start_s: Time
     end_s: Time
-    mode: Annotated[Mode, Query(description=_MODES)] = "auto"
+    mode: Annotated[ClipMode, Query(description=_MODES)] = "auto"
 
 
 @dataclass(frozen=True)
