@@ -40,8 +40,8 @@ class Require:
         return self._admit(request, _by_key(request, sent))
 
     def _admit(self, request: Request, principal: Principal) -> Principal:
-        asker = principal.key_id or principal.name
-        if wait_s := service_of(request).access.rates.asks.take(asker):
+        asks = service_of(request).access.rates.asks
+        if principal.key_id and (wait_s := asks.take(principal.key_id)):
             _refuse_rate(f"the key {principal.name!r} asks too often", wait_s)
         if not principal.role.covers(self.role):
             raise ApiProblem(

@@ -97,6 +97,11 @@ def test_who_asks_too_often_waits(root: Path) -> None:
     assert 90 < int(refused.headers["retry-after"]) <= 101
 
 
+def test_nobody_else_waits_for_the_person_at_the_machine(root: Path) -> None:
+    with open_small_service(root, requests_per_s=0.01, request_burst=1) as client:
+        assert [client.get(ME).status_code for _ in range(3)] == [200, 200, 200]
+
+
 def test_who_has_no_key_is_soon_told_to_wait_and_keys_go_on(root: Path) -> None:
     headers = make_key(root, "desk", Role.VIEWER)
     with open_small_service(root, failures_per_minute=2) as client:
