@@ -43,16 +43,16 @@ def check_answerable(request: SearchRequest, library: Library, catalog: Catalog)
         LibraryError: nothing is indexed.
         UserError: a camera or a detector is not known here; the message names those that are.
     """
-    videos = list(catalog.videos())
-    if not videos:
+    if next(catalog.iter_places(), None) is None:
         raise LibraryError(
             f"the library {library.root} is empty: index something first with "
             f"`retrace index FOLDER --library {library.root}`"
         )
     if request.cameras:
         require_known("camera", request.cameras, catalog.cameras())
-    detectors = {name for video in videos for name in video.detectors}
-    require_known("detector", request.min_anomaly, detectors)
+    if request.min_anomaly:
+        detectors = {name for video in catalog.videos() for name in video.detectors}
+        require_known("detector", request.min_anomaly, detectors)
 
 
 def require_known(what: str, asked: Iterable[str], known: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from encoders.base import Profile
 from search_api.checks import check_answerable, check_asks
@@ -101,13 +102,13 @@ class Searcher:
             found = self._finder.find(
                 probes, request, to_filter(request), depth=depth, unwanted=unwanted
             )
-            placed = self._placed(found, request)
+            placed = self._placed(found, request) if _is_placed_first(request) else found
             if request.then:
                 placed = pair(placed, after, request.then)
             events = gather(placed, merge=request.merge, per_video=request.per_video)
             if len(found) < depth or _is_settled(events, found, request):
                 break
-        return events[: request.limit]
+        return list(islice(self._shown(events, request), request.limit))
 
     def _unwanted(self, request: SearchRequest, alpha: float) -> Unwanted | None:
         if not request.without:
@@ -129,6 +130,15 @@ class Searcher:
         places = SourceChooser(self._catalog, request)
         chosen = ((one, places.choose(one.payload)) for one in found)
         return [replace(one, place=place) for one, place in chosen if place]
+
+    def _shown(self, events: list[Event], request: SearchRequest) -> Iterator[Event]:
+        """Those that are still somewhere, with a place for the best moment of each."""
+        places = SourceChooser(self._catalog, request)
+        for event in events:
+            place = event.best.place or places.choose(event.best.payload)
+            if place is not None:
+                event.best = replace(event.best, place=place)
+                yield event
 
     def _hits(
         self, events: list[Event], probes: list[Probe], request: SearchRequest
@@ -174,6 +184,11 @@ def depths(request: SearchRequest, *, is_mixed: bool) -> Iterator[int]:
     some = request.merge or request.per_video is not None or bool(request.without)
     first = min(MAX_LIMIT, request.limit * (PER_HIT if some else 1))
     yield from dict.fromkeys((first, MAX_LIMIT) if some else (first,))
+
+
+def _is_placed_first(request: SearchRequest) -> bool:
+    """Whether a moment's place decides about more than what is shown of a hit."""
+    return bool(request.then or request.cameras or request.after or request.before)
 
 
 def _is_settled(events: list[Event], found: list[Candidate], request: SearchRequest) -> bool:
