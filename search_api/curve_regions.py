@@ -116,4 +116,4 @@ def _draw_shares(axes: Axes, thing: RegionReason, left: float, width_in: float) 
     widths = np.cumsum([thing.odds, thing.motion, thing.appearance]) / whole
     for share, colour in zip(widths[::-1].tolist(), (CURVE, ACCENT, INK), strict=True):
         axes.add_patch(Rectangle((left, y), width_in * share, 0.06, color=colour))
-    axes.text(left, y - 0.12, describe_shares(thing), color=QUIET, fontsize=9, va="center")
+    axes.text(left, y - 0.12, describe_shares(thing), color=QUIET, fontsize=8.5, va="center")

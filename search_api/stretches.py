@@ -60,13 +60,12 @@ def describe_region(region: RegionReason) -> str:
     place = f"{left}–{right} % across, {top}–{bottom} % down"
     carried = " (as it looked before)" if region.is_carried else ""
     looks = f"{region.caption.rstrip('.')}{carried}" if region.caption else ""
-    said = "".join(f"{part}, " for part in (region.act.rstrip("."), looks) if part)
-    return f"{said}{describe_shares(region)}; {place}"
+    said = (region.act.rstrip("."), looks, describe_shares(region))
+    return f"{', '.join(filter(None, said))}; {place}"
 
 
 def describe_shares(region: RegionReason) -> str:
-    """How much of a thing's score is what it does, how much motion, and how much appearance."""
+    """How much of a thing's score is what it does, motion and appearance; empty without a score."""
     parts = {"acts": region.odds, "motion": region.motion, "appearance": region.appearance}
-    known = {name: part for name, part in parts.items() if name != "acts" or part}
-    whole = region.score or 1.0
-    return ", ".join(f"{name} {100 * part / whole:.0f} %" for name, part in known.items())
+    shares = {name: round(100 * part / (region.score or 1.0)) for name, part in parts.items()}
+    return ", ".join(f"{name} {share} %" for name, share in shares.items() if share)

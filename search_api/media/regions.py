@@ -32,6 +32,11 @@ def draw_regions(
     return np.asarray(canvas.finished())
 
 
+def label_of(region: RegionReason) -> str:
+    """What stands below its box: what it does, or looks like, or what is odd about it."""
+    return (region.act or region.caption).rstrip(".") or describe_shares(region)
+
+
 def _draw(canvas: Canvas, region: RegionReason, size: tuple[int, int]) -> None:
     height, width = size
     left, right = region.box[0] * width, region.box[2] * width
@@ -44,7 +49,7 @@ def _draw(canvas: Canvas, region: RegionReason, size: tuple[int, int]) -> None:
     ):
         canvas.box(*edges, fill=ACCENT)
     type = Type(max(8, min(_MOST_TEXT_PX, height // 24)), INK)
-    said = region.caption.rstrip(".") or describe_shares(region)
+    said = label_of(region)
     room = min(width - left, type.width_px(said) + 2 * _PAD_PX)
     line = type.size_px + 2 * _PAD_PX
     under = min(bottom, height - line)

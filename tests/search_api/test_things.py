@@ -114,12 +114,14 @@ def test_things_are_said_with_their_shares(library: Library) -> None:
     dog, nameless = both.regions
     assert dog == thing(is_carried=True)
     assert (nameless.caption, nameless.score, nameless.motion_share) == ("", 0.25, 0.0)
-    assert [(r.track, r.act, r.motion_share, r.score) for r in one.regions] == [(8, FIGHT, 0.25, 0.5)]
+    assert [(r.track, r.act, r.motion_share, r.score) for r in one.regions] == [
+        (8, FIGHT, 0.25, 0.5)
+    ]
     assert describe_region(dog) == (
         "A dog runs (as it looked before), motion 75 %, appearance 25 %; "
         "25–50 % across, 50–100 % down"
     )
-    assert describe_region(nameless) == ("motion 0 %, appearance 100 %; 0–12 % across, 0–25 % down")
+    assert describe_region(nameless) == ("appearance 100 %; 0–12 % across, 0–25 % down")
     assert describe_region(one.regions[0]) == (
         "Two people fight, acts 50 %, motion 25 %, appearance 25 %; 0–12 % across, 0–25 % down"
     )
