@@ -76,7 +76,7 @@ class MediaRoom:
             pixels = regions.draw_regions(shot.pixels, odd) if odd else shot.pixels
             return shots.to_jpeg(pixels), shot.facts()
 
-        drawn: list[JsonValue] = [[*one.box, one.caption, one.motion_share] for one in odd]
+        drawn: list[JsonValue] = [[*one.box, regions.label_of(one)] for one in odd]
         asked: dict[str, JsonValue] = {"time_s": time_s, "pts": pts, "width": width, "odd": drawn}
         return self._keep(Wish(source.video_id, "frame", ".jpg", asked), make)
 
