@@ -14,7 +14,7 @@ from segments.errors import LibraryError
 
 FILE = "access.sqlite"
 VIEWS_EVERY_S = 60.0
-_OWNER_ONLY = 0o600
+_OWNER_ONLY, _OTHERS = 0o600, 0o077
 
 
 class AccessSettings(Protocol):
@@ -120,4 +120,6 @@ def access_file(library_root: Path) -> Path:
     path = library_root / FILE
     if not path.exists():
         path.touch(_OWNER_ONLY)
+    if path.stat().st_mode & _OTHERS:  # as a restored backup leaves it
+        path.chmod(_OWNER_ONLY)
     return path

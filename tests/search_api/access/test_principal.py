@@ -133,3 +133,6 @@ def test_keys_of_a_library_that_was_put_back_count_at_once(root: Path) -> None:
 def test_nobody_else_on_the_machine_can_read_the_file(root: Path) -> None:
     make_key(root, "desk", Role.VIEWER)
     assert (root / "access.sqlite").stat().st_mode & 0o777 == 0o600
+    (root / "access.sqlite").chmod(0o644)
+    make_key(root, "other", Role.VIEWER)
+    assert (root / "access.sqlite").stat().st_mode & 0o777 == 0o600
