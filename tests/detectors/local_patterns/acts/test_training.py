@@ -8,8 +8,8 @@ import torch
 
 from detectors.local_patterns.acts.batches import ActFootage, ActLesson, make_strip
 from detectors.local_patterns.acts.config import ActConfig
-from detectors.local_patterns.acts.traits import NUM_TRAITS
 from detectors.local_patterns.acts.training import ActTrainer, contrast_regions, soft_maximum
+from detectors.local_patterns.acts.traits import NUM_TRAITS
 from detectors.trace.batches import Said
 from detectors.words_training import WordsRecipe
 
@@ -39,7 +39,7 @@ def lesson(made: ActFootage, *said: Said) -> ActLesson:
 def test_a_strip_has_pieces_gaps_and_spans() -> None:
     lessons = [
         lesson(footage(4), Said((2,), range(1, 3))),
-        lesson(footage(3), Said((0,), range(0, 9)), Said((2,), range(2, 3))),
+        lesson(footage(3), Said((0,), range(9)), Said((2,), range(2, 3))),
     ]
     strip = make_strip(lessons, every=1, max_clips=20, gap=5, rng=np.random.default_rng(0))
     assert strip.mask.tolist() == [True] * 4 + [False] * 5 + [True] * 3 + [False] * 5
@@ -53,7 +53,7 @@ def test_a_strip_has_pieces_gaps_and_spans() -> None:
 
 
 def test_of_long_footage_a_piece_is_taken_and_its_spans_are_cut() -> None:
-    one = lesson(footage(50), Said((0,), range(0, 50)))
+    one = lesson(footage(50), Said((0,), range(50)))
     strip = make_strip([one], every=3, max_clips=12, gap=2, rng=np.random.default_rng(3))
     first = round(float(strip.motion[0, 0]) * 50)
     assert 0 < first <= 38
@@ -90,7 +90,7 @@ def test_sentences_find_the_region_that_shows_them_without_being_told_which() ->
         lesson(
             replace(footage(20, acting=acting, who=k % 2), motion=still),
             Said((0,), acting),
-            Said((1,), range(0, 5)),
+            Said((1,), range(5)),
             Said((1,), range(10, 20)),
         )
         for k in range(8)
