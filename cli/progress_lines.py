@@ -23,7 +23,7 @@ from segments.errors import LibraryInUse, RetraceError, UserError
 
 EVERY_S = 0.5
 """Between two lines that only say how far it is."""
-FILES_PER_LINE = 1000
+FILES_PER_LINE = 200
 
 
 class ProgressLines:

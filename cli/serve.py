@@ -41,6 +41,17 @@ def serve(
         list[Path] | None,
         typer.Option(metavar="DIR", help="Folder that requests may have indexed; repeat for more."),
     ] = None,
+    watch: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIR[=CAMERA]",
+            help="Folder whose new files are indexed once they stop growing; repeat for more.",
+        ),
+    ] = None,
+    watch_pattern: Annotated[
+        str | None,
+        typer.Option(help="What names of watched files say, as `retrace index --name-pattern`."),
+    ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Search this profile's vectors. Default: the library's own.")
     ] = None,
@@ -69,6 +80,8 @@ def serve(
         "host": host,
         "port": port,
         "roots": root and tuple(root),
+        "watch": watch and tuple(watch),
+        "watch_pattern": watch_pattern,
         "profile": profile,
         "origins": origin and tuple(origin),
         "hosts": name and tuple(name),
@@ -131,11 +144,21 @@ def _any_key(access: "Access") -> bool:
 
 
 def _make_app(settings: "ServiceSettings") -> "FastAPI":
+    from indexer.discovery import FoundFile, discover
     from indexer.spaces import remove_from_all
     from indexer.upkeep import refresh_between_runs
+    from search_api.jobs.desk import JobParts
     from search_api.service.app import create_app
 
-    return create_app(settings, upkeep=refresh_between_runs, remove=remove_from_all)
+    def find_footage(folder: Path) -> list[FoundFile]:
+        return discover([folder], skip=settings.library, within=[folder])
+
+    return create_app(
+        settings,
+        upkeep=refresh_between_runs,
+        remove=remove_from_all,
+        job_parts=JobParts(find_footage),
+    )
 
 
 def _run(app: "FastAPI", settings: "ServiceSettings", log_level: LogLevel) -> None:

@@ -1,12 +1,11 @@
 """Indexing jobs and the footage that is sent for them."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
-from typing_extensions import Self
 
-from search_api.answers.base import Answer
+from search_api.answers.base import Answer, Asked
 
 MAX_PATHS = 100
 """Files and folders of one request."""
@@ -14,8 +13,6 @@ MAX_FOOTAGE = 1000
 """Files of one request that were sent before."""
 MAX_WILDCARDS = 4
 """In a name's pattern: more of them take long to compare with a long name."""
-SHOWN_FAILURES = 20
-"""Of a job in a list."""
 
 JobState = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
 JobOrigin = Literal["request", "retry", "watch"]
@@ -38,10 +35,8 @@ def _require_few_wildcards(text: str) -> str:
 Printable = AfterValidator(_require_printable)
 
 
-class JobRequest(BaseModel):
+class JobRequest(Asked):
     """What is to be indexed: paths under the service's roots, or footage that was sent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     paths: tuple[Annotated[str, Field(min_length=1, max_length=4096)], ...] = Field(
         default=(), max_length=MAX_PATHS
@@ -157,10 +152,10 @@ class JobPage(Answer):
 
 
 class JobFilePage(Answer):
-    """Files of a job, by path."""
+    """Files of a job, in the order that they were found."""
 
     files: list[JobFileAnswer]
-    next_after: str | None
+    next_after: int | None
     """What to ask as `after` for those that follow; null: there are none."""
 
 

@@ -21,7 +21,7 @@ from segments.reading.containers import open_media, sound_stream, video_stream
 FOLDER = "footage"
 """In the library's folder."""
 FOOTAGE_ID = "^[0-9a-f]{32}$"
-MAX_NAME_CHARS = 120
+MAX_NAME_BYTES = 200
 NAMELESS = "footage"
 VERSION = 1
 SCHEMA = """
@@ -161,8 +161,9 @@ def safe_name(text: str) -> str:
     leaf = unicodedata.normalize("NFC", text).replace("\\", "/").rpartition("/")[2]
     plain = _STRANGE.sub("_", leaf).strip(" .-")
     stem, dot, suffix = plain.rpartition(".")
-    end = f"{dot}{suffix}"[:12] if stem else ""
-    return f"{(stem or plain)[: MAX_NAME_CHARS - len(end)]}{end}" or NAMELESS
+    end = f"{dot}{suffix[:10]}" if stem else ""
+    room = MAX_NAME_BYTES - len(end.encode())
+    return f"{(stem or plain).encode()[:room].decode(errors='ignore')}{end}" or NAMELESS
 
 
 def _is_text(head: bytes) -> bool:

@@ -10,8 +10,6 @@ State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled
 """A "done" job looked at every file; some may have failed."""
 UNFINISHED: tuple[State, ...] = ("waiting", "running", "cancelling")
 Origin = Literal["request", "retry", "watch"]
-FileChoice = Literal["all", "indexed", "known", "failed", "left"]
-"""Files by what became of them; "left" were not looked at yet."""
 
 
 class JobOrder(BaseModel):
@@ -72,6 +70,8 @@ class JobFile(BaseModel):
     """Why it failed, in one line."""
     revision: int
     """The job's, when this was last changed."""
+    number: int
+    """In the order that files were found."""
 
 
 class FileCounts(BaseModel):

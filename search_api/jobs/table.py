@@ -2,15 +2,15 @@
 
 import secrets
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from search_api.jobs.lines import FileEnded, FilesFound, Line, NamedFile, RunProgress
+from search_api.jobs import file_rows
+from search_api.jobs.file_rows import FileRows
+from search_api.jobs.lines import FileEnded, FilesFound, Line, RunProgress
 from search_api.jobs.records import (
-    FileChoice,
-    FileCounts,
-    JobFile,
+    UNFINISHED,
     JobOrder,
     JobRecord,
     NewJob,
@@ -32,20 +32,9 @@ CREATE TABLE IF NOT EXISTS jobs (
     revision INTEGER NOT NULL DEFAULT 1, standing TEXT NOT NULL DEFAULT '{}',
     footage_before_s REAL NOT NULL DEFAULT 0
 );
-CREATE TABLE IF NOT EXISTS job_files (
-    job_id TEXT NOT NULL REFERENCES jobs (job_id) ON DELETE CASCADE, path TEXT NOT NULL,
-    size_bytes INTEGER NOT NULL, status TEXT, video_id TEXT, reason TEXT,
-    revision INTEGER NOT NULL, PRIMARY KEY (job_id, path)
-);
-CREATE INDEX IF NOT EXISTS job_files_by_revision ON job_files (job_id, revision)
 """
 _ID_BYTES = 16
 _OVER = "state IN ('done', 'failed', 'cancelled')"
-_COUNTS = """
-SELECT COUNT(*) AS total, TOTAL(status = 'indexed') AS indexed, TOTAL(status = 'known') AS known,
-    TOTAL(status = 'failed') AS failed, TOTAL(status IS NULL) AS left_over,
-    TOTAL(size_bytes) AS total_bytes FROM job_files WHERE job_id = ?
-"""
 
 
 class QueueFull(Exception):
@@ -63,7 +52,10 @@ class JobTable(Tables):
         Raises:
             LibraryError: the database is damaged or of another version.
         """
-        super().__init__(root / FILE, part="jobs", version=VERSION, schema=SCHEMA)
+        super().__init__(
+            root / FILE, part="jobs", version=VERSION, schema=SCHEMA + file_rows.SCHEMA
+        )
+        self.files = FileRows(self._rows)
 
     def create(self, new: NewJob, *, max_waiting: int) -> JobRecord:
         """Keeps a job, to be done after those that wait.
@@ -119,8 +111,9 @@ class JobTable(Tables):
         """The job that waits longest."""
         return self._first("state = 'waiting'")
 
-    def num_unfinished(self) -> int:
-        return self._count(f"NOT {_OVER}")
+    def all(self, state: State) -> list[JobRecord]:
+        """Every job in a state, the newest first."""
+        return self.newest(limit=-1, state=state)
 
     def uses_footage(self, footage_id: str) -> bool:
         """Whether a job that is not over names it."""
@@ -129,45 +122,18 @@ class JobTable(Tables):
             footage_id in JobOrder.model_validate_json(row["orders"]).footage for row in rows
         )
 
-    def files(
-        self,
-        job_id: str,
-        *,
-        choice: FileChoice = "all",
-        after: str = "",
-        limit: int = -1,
-    ) -> list[JobFile]:
-        """Files of a job by path, from the one that follows `after` on; limit -1: all."""
-        rows = self._rows.execute(
-            "SELECT * FROM job_files WHERE job_id = ?1 AND path > ?2 "
-            "AND (?3 = 'all' OR coalesce(status, 'left') = ?3) ORDER BY path LIMIT ?4",
-            (job_id, after, choice, limit),
-        )
-        return list(map(_file, rows))
-
-    def ended_files(self, job_id: str, *, since: int, limit: int) -> list[JobFile]:
-        """Files that were done with after a revision, in that order."""
-        rows = self._rows.execute(
-            "SELECT * FROM job_files WHERE job_id = ? AND revision > ? AND status IS NOT NULL "
-            "ORDER BY revision LIMIT ?",
-            (job_id, since, limit),
-        )
-        return list(map(_file, rows))
-
-    def begin(self, job_id: str) -> JobRecord:
-        """A run is about to start."""
+    def begin(self, job_id: str) -> JobRecord | None:
+        """A run is about to start; None where the job does not wait any more."""
         before = self.find(job_id)
         assert before is not None
         footage_s = before.footage_before_s + before.standing.footage_s
-        self._rows.execute(
+        begun = self._rows.execute(
             "UPDATE jobs SET state = 'running', reason = NULL, attempts = attempts + 1, "
             "pid = NULL, read_bytes = 0, standing = '{}', footage_before_s = ?, started_at = ?, "
-            "revision = revision + 1 WHERE job_id = ?",
+            "revision = revision + 1 WHERE job_id = ? AND state = 'waiting'",
             (footage_s, _now(), job_id),
         )
-        begun = self.find(job_id)
-        assert begun is not None
-        return begun
+        return self.find(job_id) if begun.rowcount else None
 
     def set_pid(self, job_id: str, pid: int) -> None:
         self._rows.execute("UPDATE jobs SET pid = ? WHERE job_id = ?", (pid, job_id))
@@ -177,21 +143,24 @@ class JobTable(Tables):
         with transaction(self._rows):
             for line in lines:
                 match line:
-                    case FilesFound(files=files):
-                        self._add_files(job_id, files)
+                    case FilesFound():
+                        self._touch(job_id)
+                        self.files.add(job_id, line.files)
                     case RunProgress():
-                        standing = line.model_dump(exclude={"kind"})
-                        self._stand(job_id, Standing.model_validate(standing))
+                        standing = Standing.model_validate(line.model_dump(exclude={"kind"}))
+                        self._change(job_id, "standing = ?", standing.model_dump_json())
                     case FileEnded():
-                        self._end_file(job_id, line)
+                        self.files.end(job_id, line, revision=self._touch(job_id))
                     case _:
                         pass
             query = "UPDATE jobs SET read_bytes = ? WHERE job_id = ?"
             self._rows.execute(query, (read_bytes, job_id))
 
     def wait_again(self, job_id: str, reason: str) -> None:
-        """A run ended before its job, which goes on in another one."""
-        self._change(job_id, "state = 'waiting', reason = ?", reason)
+        """A run ended before its job, which goes on in another one, unless it was cancelled."""
+        self.end(job_id, "cancelled", only="cancelling")
+        changes = "state = 'waiting', reason = ?"
+        self._change(job_id, changes, reason, only=("waiting", "running"))
 
     def cancel(self, job_id: str) -> None:
         """A waiting job is over at once; a running one is to be ended by the runner."""
@@ -202,9 +171,14 @@ class JobTable(Tables):
             (_now(), job_id),
         )
 
-    def end(self, job_id: str, state: State, reason: str | None = None) -> None:
-        """The job is over."""
-        self._change(job_id, "state = ?, reason = ?, ended_at = ?", state, reason, _now())
+    def end(
+        self, job_id: str, state: State, reason: str | None = None, *, only: State | None = None
+    ) -> None:
+        """The job is over; if it is not in the state `only`, nothing happens."""
+        among = (only,) if only else UNFINISHED
+        self._change(
+            job_id, "state = ?, reason = ?, ended_at = ?", state, reason, _now(), only=among
+        )
 
     def forget_old(self) -> list[str]:
         """Forgets the oldest jobs that are over, beyond `MAX_KEPT`; their ids."""
@@ -213,31 +187,17 @@ class JobTable(Tables):
         self._rows.executemany("DELETE FROM jobs WHERE job_id = ?", [(job_id,) for job_id in ids])
         return ids
 
-    def _add_files(self, job_id: str, files: Sequence[NamedFile]) -> None:
-        self._change(job_id, "job_id = job_id")
-        self._rows.executemany(
-            "INSERT INTO job_files VALUES (?1, ?2, ?3, NULL, NULL, NULL, 0) "
-            "ON CONFLICT DO UPDATE SET size_bytes = ?3",
-            [(job_id, *file) for file in files],
-        )
+    def _touch(self, job_id: str) -> int:
+        """Counts a change; the new count."""
+        query = "UPDATE jobs SET revision = revision + 1 WHERE job_id = ? RETURNING revision"
+        return int(self._rows.execute(query, (job_id,)).fetchone()["revision"])
 
-    def _stand(self, job_id: str, standing: Standing) -> None:
-        self._change(job_id, "standing = ?", standing.model_dump_json())
-
-    def _end_file(self, job_id: str, ended: FileEnded) -> None:
-        """What an earlier run indexed is known to a later one, and stays indexed here."""
-        self._change(job_id, "job_id = job_id")
-        self._rows.execute(
-            "INSERT INTO job_files SELECT job_id, ?2, 0, ?3, ?4, ?5, revision FROM jobs "
-            "WHERE job_id = ?1 ON CONFLICT DO UPDATE SET status = excluded.status, "
-            "video_id = excluded.video_id, reason = excluded.reason, revision = excluded.revision "
-            "WHERE NOT (status IS 'indexed' AND excluded.status = 'known')",
-            (job_id, ended.path, ended.status, ended.video_id, ended.reason),
-        )
-
-    def _change(self, job_id: str, changes: str, *values: object) -> None:
+    def _change(
+        self, job_id: str, changes: str, *values: object, only: Collection[State] = UNFINISHED
+    ) -> None:
+        marks = ", ".join("?" * len(only))
         query = f"UPDATE jobs SET {changes}, revision = revision + 1 WHERE job_id = ?"
-        self._rows.execute(query, (*values, job_id))
+        self._rows.execute(f"{query} AND state IN ({marks})", (*values, job_id, *only))
 
     def _first(self, condition: str) -> JobRecord | None:
         rows = self._rows.execute(f"SELECT * FROM jobs WHERE {condition} ORDER BY position LIMIT 1")
@@ -250,14 +210,8 @@ class JobTable(Tables):
         cells = dict(row)
         order = JobOrder.model_validate_json(cells.pop("orders"))
         standing = Standing.model_validate_json(cells.pop("standing"))
-        found = self._rows.execute(_COUNTS, (row["job_id"],)).fetchone()
-        counts = {name: int(found[name]) for name in FileCounts.model_fields if name != "left"}
-        files = FileCounts(**counts, left=int(found["left_over"]))
+        files = self.files.count(row["job_id"])
         return JobRecord(**cells, order=order, standing=standing, files=files)
-
-
-def _file(row: sqlite3.Row) -> JobFile:
-    return JobFile.model_validate({name: row[name] for name in JobFile.model_fields})
 
 
 def _now() -> str:

@@ -49,7 +49,7 @@ BODY = {
 )
 async def upload(request: Request, service: UsedService, principal: Viewer) -> UploadAnswer:
     """Takes a sound or a picture to search by, which only the key that sent it can use."""
-    _require_bytes(request)
+    require_bytes(request)
     path = await to_thread.run_sync(service.uploads.new_path)
     async with _deleted_on_error(path):
         await _receive(request, path)
@@ -68,7 +68,10 @@ def delete_upload(upload_id: UploadId, service: UsedService, principal: Viewer) 
     service.uploads.delete(service.uploads.find(upload_id, key_id=principal.key_id))
 
 
-def _require_bytes(request: Request) -> None:
+def require_bytes(request: Request) -> None:
+    """Raises:
+    ApiProblem: "unsupported-media-type": the body is not said to be plain bytes.
+    """
     came = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if came != MEDIA_TYPE:
         raise ApiProblem(

@@ -10,6 +10,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from encoders.base import Profile
 from search_api.access.opening import Access
+from search_api.jobs.desk import JobDesk, JobParts
 from search_api.media.room import MediaRoom
 from search_api.removals import Remove
 from search_api.routes import (
@@ -19,7 +20,9 @@ from search_api.routes import (
     deletion,
     documentation,
     evidence,
+    footage,
     health,
+    jobs,
     keys,
     media,
     search,
@@ -57,6 +60,8 @@ ROUTERS: Sequence[APIRouter] = (
     curves.router,
     media.router,
     deletion.router,
+    footage.router,
+    jobs.router,
     documentation.router,
 )
 
@@ -67,6 +72,7 @@ def create_app(
     load_profile: LoadProfile | None = None,
     upkeep: Upkeep = no_upkeep,
     remove: Remove | None = None,
+    job_parts: JobParts | None = None,
 ) -> FastAPI:
     """The service over one library; it opens the library when it starts.
 
@@ -75,6 +81,7 @@ def create_app(
         upkeep: brings the store in step with what is known (`indexer.upkeep`), which this package
             may not import.
         remove: likewise removes a video (`indexer.spaces`); None: no request can.
+        job_parts: likewise what indexing jobs need; None: no folder is watched.
     """
     app = FastAPI(
         title="retrace",
@@ -85,13 +92,15 @@ def create_app(
         redoc_url=None,
     )
     metrics = Metrics()
+    owner = LibraryOwner(settings, load_profile or _load_profile, upkeep=upkeep, metrics=metrics)
     app.state.service = Service(
         settings=settings,
-        owner=LibraryOwner(settings, load_profile or _load_profile, upkeep=upkeep, metrics=metrics),
+        owner=owner,
         access=Access.open(settings.library, settings),
         uploads=UploadStore(settings),
         metrics=metrics,
         media=MediaRoom(Library(settings.library, space="").cache, settings.media_limits()),
+        jobs=JobDesk(settings, owner, job_parts or JobParts()),
         remove=remove,
     )
     install_problems(app)
@@ -115,8 +124,10 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     service.uploads.start()
     try:
         await to_thread.run_sync(service.owner.start)
+        service.jobs.start()
         yield
     finally:
+        await to_thread.run_sync(service.jobs.stop)
         await to_thread.run_sync(service.owner.stop)
         service.uploads.stop()
         await to_thread.run_sync(service.exports.stop)
@@ -129,10 +140,14 @@ def _add_middleware(app: FastAPI, settings: ServiceSettings, metrics: Metrics) -
         larger = {
             uploads.PATH: settings.max_upload_bytes,
             verification.PATH: settings.max_bundle_bytes,
+            footage.PATH: settings.max_footage_bytes,
         }
         return larger.get(path, settings.max_body_bytes)
 
-    app.add_middleware(Limits, settings=settings, metrics=metrics)
+    def timeout_of(path: str) -> float:
+        return settings.footage_timeout_s if path == footage.PATH else settings.request_timeout_s
+
+    app.add_middleware(Limits, settings=settings, metrics=metrics, timeout_of=timeout_of)
     app.add_middleware(BodyLimit, limit_of=limit_of)
     if settings.origins:
         app.add_middleware(

@@ -21,8 +21,19 @@ class Limits:
     stopped. Until it ends it counts as at work, so that slow work cannot pile up.
     """
 
-    def __init__(self, app: ASGIApp, *, settings: ServiceSettings, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        settings: ServiceSettings,
+        metrics: Metrics,
+        timeout_of: Callable[[str], float],
+    ) -> None:
+        """Args:
+        timeout_of: seconds until the answer to a request for a path must begin.
+        """
         self._app, self._settings, self._metrics = app, settings, metrics
+        self._timeout_of = timeout_of
         self._at_work = 0
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -43,7 +54,7 @@ class Limits:
         task.add_done_callback(self._tasks.discard)
         begun = asyncio.create_task(answer.begun.wait())
         try:
-            timeout = self._settings.request_timeout_s
+            timeout = self._timeout_of(scope["path"])
             await asyncio.wait((task, begun), timeout=timeout, return_when="FIRST_COMPLETED")
             if not (task.done() or answer.begun.is_set()):
                 await self._give_up(scope, receive, send, answer=answer, task=task)
@@ -82,7 +93,7 @@ class Limits:
         answer.is_late = True
         task.add_done_callback(_note_late)
         self._metrics.refused.labels("timeout").inc()
-        detail = f"no answer within {self._settings.request_timeout_s:g} s: ask for less, or later"
+        detail = f"no answer within {self._timeout_of(scope['path']):g} s: ask for less, or later"
         await self._problem("timeout", detail)(scope, receive, send)
 
     def _problem(self, code: str, detail: str) -> Callable[[Scope, Receive, Send], Awaitable[None]]:

@@ -75,6 +75,7 @@ PROBLEMS: dict[str, ProblemKind] = {
     "too-many-uploads": ProblemKind(
         429, "Too many uploads", "As many are kept as the service keeps: see `Retry-After`."
     ),
+    "too-many-jobs": ProblemKind(429, "Too many jobs", "As many wait as may: see `Retry-After`."),
     "too-many-requests": ProblemKind(
         429, "Too many requests", "The key or the address asks too often: see `Retry-After`."
     ),
@@ -86,6 +87,12 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "range-not-satisfiable": ProblemKind(
         416, "Range not satisfiable", "None of the bytes that were asked for are in the file."
+    ),
+    "outside-roots": ProblemKind(
+        422,
+        "Outside the roots",
+        "A path is not there, or does not lie under a folder that may be indexed; `errors` lists "
+        "each.",
     ),
     "outside-video": ProblemKind(
         422, "Outside the video", "The time or the span is no part of the video, or is empty."
@@ -105,6 +112,9 @@ PROBLEMS: dict[str, ProblemKind] = {
     ),
     "timeout": ProblemKind(
         504, "Timeout", "The answer took longer than allowed: ask for less, or later."
+    ),
+    "storage-full": ProblemKind(
+        507, "Storage full", "The library's disk has no room for it: ask an admin to make some."
     ),
 }
 """By code. Codes do not change; details may."""

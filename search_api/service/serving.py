@@ -34,19 +34,29 @@ def serve_until_stopped(
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=int(settings.stop_timeout_s),
         )
-        server = _Server(config, lambda: announce(_address(listener)))
+        jobs = app.state.service.jobs
+        server = _Server(config, lambda: announce(_address(listener)), jobs.close_streams)
         asyncio.run(server.serve(sockets=[listener]))
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        on_started: Callable[[], None],
+        on_stopping: Callable[[], None],
+    ) -> None:
         super().__init__(config)
-        self._on_started = on_started
+        self._on_started, self._on_stopping = on_started, on_stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stopping()  # it waits for answers to end, and streams have no end
+        await super().shutdown(sockets)
 
 
 def _listen(settings: ServiceSettings) -> socket.socket:

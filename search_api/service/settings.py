@@ -103,6 +103,39 @@ class ServiceSettings(BaseSettings):
     decodes_waiting: Annotated[int, Field(ge=0, le=512)] = 6
     """Requests that may wait to read footage; those beyond are asked to come back."""
 
+    max_footage_bytes: Bytes = 8 << 30
+    """Of one file of footage that is sent to be indexed."""
+    min_free_bytes: Annotated[int, Field(ge=0, le=2**40)] = 2 << 30
+    """Left free on the library's disk: footage that would take more is refused."""
+    footage_at_once: Annotated[int, Field(ge=1, le=64)] = 4
+    """Files of footage that may be on their way at once."""
+    footage_timeout_s: Seconds = 3_600
+    """For one file of footage to come."""
+    footage_lifetime_s: Seconds = 86_400
+    """After which footage that nobody had indexed is deleted."""
+    max_jobs_waiting: Annotated[int, Field(ge=1, le=10_000)] = 100
+    """Indexing jobs that may wait for their turn."""
+    job_detectors: Annotated[tuple[str, ...], *LISTED] = ("alan",)
+    """Anomaly detectors of jobs that name none."""
+    job_threads: Annotated[int | None, Field(ge=1, le=512)] = None
+    """That a job's models compute with; None: half as many as there are cores."""
+    cancel_grace_s: Seconds = 30
+    """For a job's process to end by itself once it is asked to."""
+    max_event_streams: Annotated[int, Field(ge=1, le=1_000)] = 32
+    """Clients that may follow jobs at once."""
+    heartbeat_s: Seconds = 15
+    """Between signs of life on a stream of events."""
+    watch: Annotated[tuple[str, ...], *LISTED] = ()
+    """Folders whose new files are indexed, as FOLDER or FOLDER=CAMERA."""
+    watch_pattern: str | None = None
+    """What names of watched files say, like `{camera}_{start:%Y%m%d_%H%M%S}*`."""
+    watch_timezone: str | None = None
+    """Zone of times in these names; None: this machine's."""
+    watch_every_s: Seconds = 5
+    """Between two looks at a watched folder."""
+    watch_looks: Annotated[int, Field(ge=2, le=1_000)] = 3
+    """That must show a file as it was before it is indexed."""
+
     def media_limits(self) -> MediaLimits:
         """The limits of showing footage."""
         names = (field.name for field in fields(MediaLimits))

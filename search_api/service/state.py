@@ -6,6 +6,7 @@ from fastapi import Request
 
 from search_api.access.opening import Access
 from search_api.evidence.exports import ExportDesk
+from search_api.jobs.desk import JobDesk
 from search_api.media.room import MediaRoom
 from search_api.removals import Remove
 from search_api.service.metrics import Metrics
@@ -24,6 +25,7 @@ class Service:
     uploads: UploadStore
     metrics: Metrics
     media: MediaRoom
+    jobs: JobDesk
     remove: Remove | None = None
     exports: ExportDesk = field(default_factory=ExportDesk)
 
