@@ -1,20 +1,23 @@
 """What a search found, printed."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from cli.output import say, show, write, write_picture
 from cli.tables import hits_csv, hits_table, reasons_table, sequences_table
-from search_api.curves import best_track
 from search_api.schemas import SearchResponse
 from segments.catalog import Catalog
+from segments.scores import AnomalyTrack
 from segments.tracks import TrackStore
 
 Form = Literal["json", "csv", "table"]
+CurveOf = Callable[[str], AnomalyTrack | None]
+"""The scores to show beside a video's hits, by its id; asked for where a table is shown."""
 
 
 def show_answer(
-    response: SearchResponse, form: Form, tracks: TrackStore, *, shows_all: bool
+    response: SearchResponse, form: Form, curve_of: CurveOf, *, shows_all: bool
 ) -> None:
     """Prints hits; a table leaves them out where none is better than chance.
 
@@ -27,7 +30,7 @@ def show_answer(
     elif form == "csv":
         write(hits_csv(response.hits))
     elif response.hits and (shows_all or response.confident is not False):
-        _show_tables(response, tracks)
+        _show_tables(response, curve_of)
 
 
 def write_sheet(path: Path, response: SearchResponse, catalog: Catalog, tracks: TrackStore) -> None:
@@ -56,8 +59,8 @@ def _say_what_is_known(response: SearchResponse, *, shows_all: bool) -> None:
         )
 
 
-def _show_tables(response: SearchResponse, tracks: TrackStore) -> None:
-    curves = {hit.video_id: best_track(tracks, hit.video_id) for hit in response.hits}
+def _show_tables(response: SearchResponse, curve_of: CurveOf) -> None:
+    curves = {video_id: curve_of(video_id) for video_id in {hit.video_id for hit in response.hits}}
     show(hits_table(response, curves))
     for more in (sequences_table(response.hits), reasons_table(response.hits)):
         if more.row_count:

@@ -1,7 +1,7 @@
 """`retrace curve`: one video's anomaly scores over time."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,6 +9,8 @@ from cli import defaults
 from cli.options import LibraryOption, VideoArgument
 from cli.output import require_one, require_png, say, terminal_width, write, write_picture
 from cli.plots import describe_peak, describe_reasons, text_plot
+from cli.remote import KeyFileOption, UrlOption, open_client, require_possible
+from cli.remote_curves import curve_there
 from cli.tables import curve_csv
 from detectors import local_patterns, trace
 from detectors.local_patterns.cameras import NOTHING_KNOWN
@@ -27,6 +29,8 @@ from segments.tracks import TrackStore
 def curve(
     video: VideoArgument,
     library: LibraryOption = defaults.LIBRARY,
+    url: UrlOption = None,
+    key_file: KeyFileOption = None,
     detector: Annotated[
         str | None,
         typer.Option(
@@ -51,6 +55,12 @@ def curve(
     require_one(option for option, is_chosen in chosen.items() if is_chosen)
     if png:
         require_png(png)
+    form = "json" if json else "csv" if csv else "plot"
+    if url:
+        require_possible(["--png" if png else None, "--explain" if explain else None])
+        with open_client(url, key_file) as client:
+            _show(curve_there(client, video, detector), form)
+        return
     opened = Library.open(library)
     with Catalog(opened) as catalog:
         record = catalog.find(video)
@@ -64,12 +74,8 @@ def curve(
         found = to_curve(track, record, place, meaning, reasons)
         if png:
             _write_picture(png, found, opened, catalog, record)
-        elif json:
-            write(found.model_dump_json(indent=2))
-        elif csv:
-            write(curve_csv(found))
         else:
-            _plot(found)
+            _show(found, form)
 
 
 def _default(known: list[str], explain: bool) -> str:
@@ -97,6 +103,15 @@ def _say_unfitted(library: Library, detector: str, camera: str | None) -> None:
         return
     advice = f"`retrace train local-patterns --part rm --camera {camera or 'NAME'}` learns it"
     say(f"nothing is known to be normal here, so the fastest thing counts: {advice}")
+
+
+def _show(found: Curve, form: Literal["json", "csv", "plot"]) -> None:
+    if form == "json":
+        write(found.model_dump_json(indent=2))
+    elif form == "csv":
+        write(curve_csv(found))
+    else:
+        _plot(found)
 
 
 def _plot(found: Curve) -> None:

@@ -1,5 +1,6 @@
 """`retrace search`: find moments by words, by a picture, by a sound, or by several at once."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,8 +11,17 @@ from cli import search_options as options
 from cli.answers import show_answer, write_sheet
 from cli.options import LibraryOption
 from cli.output import require_one, require_png, say
+from cli.remote import (
+    KeyFileOption,
+    UrlOption,
+    open_client,
+    require_possible,
+    search_there,
+)
+from cli.remote_curves import curves_around
 from search_api.checks import check_answerable, check_asks
 from search_api.clock import parse_wall_time
+from search_api.curves import best_track
 from search_api.images import Image
 from search_api.requests import SearchRequest, SoundMode, parse_request
 from search_api.schemas import SearchResponse
@@ -35,6 +45,8 @@ def search(
     within: options.WithinOption = 30.0,
     same_camera: options.SameCameraOption = True,
     library: LibraryOption = defaults.LIBRARY,
+    url: UrlOption = None,
+    key_file: KeyFileOption = None,
     profile: options.ProfileOption = None,
     limit: options.LimitOption = 10,
     level: options.LevelOption = "moment",
@@ -88,6 +100,15 @@ def search(
         }
     )
     check_asks(request, has_sound=audio is not None, has_image=image is not None)
+    form = "json" if json else "csv" if csv else "table"
+    if url:
+        require_possible(["--sheet" if sheet else None, "--profile" if profile else None])
+        seen = options.read_image(image) if image else None
+        with open_client(url, key_file) as client:
+            response = search_there(client, request, audio, seen)
+            curve_of = curves_around(client, response.hits)
+            show_answer(response, form, curve_of, shows_all=shows_all)
+        return
     opened = Library.open(library)
     if profile is not None:
         opened = opened.require_space(profile)
@@ -96,8 +117,7 @@ def search(
         seen = options.read_image(image) if image else None
         response = answer(request, audio, opened, catalog, image=seen)
         tracks = TrackStore(opened.tracks)
-        form = "json" if json else "csv" if csv else "table"
-        show_answer(response, form, tracks, shows_all=shows_all)
+        show_answer(response, form, partial(best_track, tracks), shows_all=shows_all)
         if sheet:
             write_sheet(sheet, response, catalog, tracks)
 

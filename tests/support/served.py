@@ -1,5 +1,6 @@
 """The service at a real address, for clients that open connections of their own."""
 
+import io
 import socket
 import threading
 from collections.abc import Generator
@@ -13,18 +14,23 @@ import uvicorn
 from indexer.spaces import remove_from_all
 from indexer.upkeep import refresh_between_runs
 from search_api.service.app import create_app
+from search_api.service.opening import LoadProfile
 from search_api.service.settings import ServiceSettings
 from tests.support.service import PLAIN_LOGS, profile
 from tests.support.waiting import wait_until
 
 
 @contextmanager
-def served(library: Path, **settings: Any) -> Generator[str]:
+def served(
+    library: Path, *, load_profile: LoadProfile = profile, **settings: Any
+) -> Generator[str]:
     """The address of a service over `library`, on loopback, until the block's end."""
-    structlog.configure(processors=list(PLAIN_LOGS))
+    # its thread would write its log into whatever a test captures
+    quiet = structlog.PrintLoggerFactory(io.StringIO())
+    structlog.configure(processors=list(PLAIN_LOGS), logger_factory=quiet)
     app = create_app(
         ServiceSettings(library=library, **settings),
-        load_profile=profile,
+        load_profile=load_profile,
         upkeep=refresh_between_runs,
         remove=remove_from_all,
     )
@@ -38,3 +44,4 @@ def served(library: Path, **settings: Any) -> Generator[str]:
         finally:
             server.should_exit = True
             thread.join()
+            structlog.reset_defaults()
