@@ -22,6 +22,7 @@ from cli import (
     serve,
     traces,
     train,
+    ui,
     verify,
 )
 from segments.errors import RetraceError
@@ -57,6 +58,7 @@ app.command()(clip.clip)
 app.command()(calibrate.calibrate)
 app.command()(verify.verify)
 app.command()(serve.serve)
+app.command()(ui.ui)
 app.add_typer(library.app, name="library")
 app.add_typer(cases.app, name="case")
 app.add_typer(evidence.app, name="evidence")

@@ -1,0 +1,12 @@
+"""Journeys of the search page."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+
+def test_navigation_is_there(site, page: Page):
+    page.goto(site.address)
+    for name in ("Search", "Video", "Cases", "Library", "Admin"):
+        expect(page.get_by_role("link", name=name)).to_be_visible()

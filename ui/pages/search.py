@@ -1,0 +1,7 @@
+"""The search page."""
+
+from ui import states
+
+
+def show() -> None:
+    states.empty("Not here yet", "This page is being written.")
