@@ -34,6 +34,7 @@ KeyFileOption = Annotated[
     Path | None,
     typer.Option(
         "--key-file",
+        envvar="RETRACE_KEY_FILE",
         metavar="FILE",
         help=f"With --url: the file that holds the API key. Default: {KEY_VARIABLE}.",
     ),

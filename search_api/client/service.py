@@ -10,6 +10,7 @@ from search_api.answers.searching import LibraryAnswer, SearchBody, UploadAnswer
 from search_api.client.access import Audit, KeyRing
 from search_api.client.cases import CaseRoom
 from search_api.client.evidence import Evidence
+from search_api.client.jobs import Jobs
 from search_api.client.sending import Retries
 from search_api.client.videos import Videos
 from search_api.client.wire import Wire
@@ -44,11 +45,13 @@ class Client:
         Raises:
             UserError: the address is none, or the key has characters that no key has.
         """
+        retries = retries or Retries()
         self._wire = Wire(
             base_url, key=key, timeout_s=timeout_s, retries=retries, transport=transport
         )
         self._public_url = (public_url or self._wire.base_url).rstrip("/")
         self.videos = Videos(self._wire)
+        self.jobs = Jobs(self._wire, retries)
         self.cases = CaseRoom(self._wire)
         self.evidence = Evidence(self._wire)
         self.keys = KeyRing(self._wire)

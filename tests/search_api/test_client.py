@@ -20,6 +20,7 @@ from search_api.access.keys import Keys
 from search_api.access.opening import access_file
 from search_api.access.roles import Role
 from search_api.answers.evidence import EvidenceOrder, SpanOrder
+from search_api.answers.jobs import JobAnswer, JobFileAnswer, JobRequest
 from search_api.answers.searching import SearchBody
 from search_api.client import ApiError, Client, KeyRefused, NotThere
 from search_api.client.sending import Retries
@@ -28,6 +29,8 @@ from search_api.evidence.verifying import verify_bundle
 from segments.case_records import CaseFinding
 from tests.support.served import served
 from tests.support.service import open_service
+from tests.support.tiny_footage import write_video
+from tests.support.waiting import wait_until
 
 HEAVY = ("torch", "av", "cv2", "qdrant_client", "qdrant_edge", "fastapi", "starlette", "uvicorn")
 WORDS = "a person runs across the yard"
@@ -252,6 +255,36 @@ def test_deleting_says_what_went(indexed_library: Path, tmp_path: Path):
         assert client.library().videos == 2
 
 
+def test_jobs_are_followed_to_their_end(indexed_library: Path, tmp_path: Path):
+    root, roots = tmp_path / "library", tmp_path / "cards"
+    shutil.copytree(indexed_library, root)
+    write_video(roots / "new.mp4", seconds=8, seed=9)
+    (roots / "broken.mp4").write_bytes(b"no video at all")
+    with served(root, roots=(roots,)) as url, Client(url) as client:
+        job = client.jobs.create(JobRequest(paths=(str(roots),), camera="dock"))
+        told = list(client.jobs.follow(job.job_id))
+        files = {f.name: f.state for f in told if isinstance(f, JobFileAnswer)}
+        assert files == {str(roots / "new.mp4"): "indexed", str(roots / "broken.mp4"): "failed"}
+        last = told[-1]
+        assert isinstance(last, JobAnswer)
+        assert (last.state, last.files.indexed, last.files.failed) == ("done", 1, 1)
+        assert list(client.jobs.follow(job.job_id))[-1] == last  # it is told again
+        failed = client.jobs.files(job.job_id, state="failed").files
+        assert [Path(f.name).name for f in failed] == ["broken.mp4"]
+        assert client.jobs.list(state="done").jobs[0].job_id == job.job_id
+        wait_until(lambda: len(list(client.videos.all(cameras=["dock"]))) == 1)
+
+
+def test_footage_is_sent_and_thrown_away(boss: Client, video_id: str):
+    recording = Path(boss.videos.get(video_id).places[0].path)
+    with recording.open("rb") as file:
+        sent = boss.jobs.send_footage("gate_again.mp4", file)
+    assert (sent.name, sent.size_bytes) == ("gate_again.mp4", recording.stat().st_size)
+    boss.jobs.delete_footage(sent.footage_id)
+    with pytest.raises(NotThere):
+        boss.jobs.delete_footage(sent.footage_id)
+
+
 def test_every_operation_has_a_method(client: TestClient):
     """`client` is the service; each method of `Client` is called once, and refused."""
     asked: set[tuple[str, str]] = set()
@@ -309,6 +342,15 @@ CALLS = (
     lambda c: c.videos.thumbnail(NOT_THERE),
     lambda c: c.videos.storyboard(NOT_THERE),
     lambda c: c.videos.sign(["/v1/x"]),
+    lambda c: c.jobs.create(JobRequest(paths=("/x",))),
+    lambda c: c.jobs.list(),
+    lambda c: c.jobs.get("7"),
+    lambda c: c.jobs.files("7"),
+    lambda c: c.jobs.cancel("7"),
+    lambda c: c.jobs.retry("7"),
+    lambda c: list(c.jobs.follow("7")),
+    lambda c: c.jobs.send_footage("x.mp4", b"x"),
+    lambda c: c.jobs.delete_footage("7"),
     lambda c: c.cases.list(),
     lambda c: c.cases.create("x"),
     lambda c: c.cases.get(7),

@@ -1,5 +1,6 @@
 """What the client does when a service does not do what it should."""
 
+import json
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from search_api.answers.jobs import JobFileAnswer
 from search_api.answers.searching import SearchBody
-from search_api.client import ApiError, Client, ServiceAway, StrangeAnswer, TryLater
+from search_api.client import ApiError, Client, NotThere, ServiceAway, StrangeAnswer, TryLater
+from search_api.client.events import iter_events
 from search_api.client.sending import Retries
 from segments.errors import UserError
 
@@ -181,3 +184,46 @@ def test_every_refusal_is_one_kind():
         script.client().cases.create("x")
     assert type(caught.value) is ApiError
     assert (caught.value.status, caught.value.code, caught.value.errors) == (409, "conflict", ())
+
+
+def file_event(number: int) -> bytes:
+    data = json.dumps(
+        {
+            "name": f"{number}.mp4",
+            "size_bytes": 1,
+            "state": "indexed",
+            "video_id": None,
+            "reason": None,
+        }
+    )
+    return f"id: {number}\nevent: file\ndata: {data}\n\n".encode()
+
+
+def test_a_stream_that_breaks_goes_on_where_it_was():
+    def first():
+        yield b"retry: 2000\n\n: still here\n\n"
+        yield file_event(4)
+        yield file_event(7)[:-1]  # its end is missing
+        raise httpx.ReadError("broken")
+
+    def second():
+        yield file_event(7)
+        raise httpx.ReadError("broken again")
+
+    script = Script(
+        httpx.Response(200, content=first()),
+        httpx.Response(200, content=second()),
+        httpx.Response(404, json=BUSY | {"status": 404, "code": "not-found"}),
+    )
+    follow = script.client().jobs.follow("1")
+    told = [next(follow), next(follow)]
+    with pytest.raises(NotThere):
+        next(follow)
+    assert [one.name for one in told if isinstance(one, JobFileAnswer)] == ["4.mp4", "7.mp4"]
+    assert [request.headers["last-event-id"] for request in script.asked] == ["0", "4", "7"]
+    assert len(script.waits) == 2
+
+
+def test_events_are_read_as_the_standard_says():
+    lines = ["id: 1", "data: a", "data:b", "", ":hello", "", "event: end", "data:", "", "data: cut"]
+    assert list(iter_events(lines)) == [("1", "message", "a\nb"), ("1", "end", "")]
