@@ -16,7 +16,9 @@ from segments.errors import (
     WeightsMissing,
 )
 from segments.library import Library
+from segments.manifest import SpaceManifest
 from segments.store.base import VectorStore
+from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
 
 LoadProfile = Callable[[str], Profile]
@@ -48,10 +50,14 @@ class OpenLibrary:
     """What is usual in the store, for all searches."""
     stamp: tuple[int, ...]
     """Of the files on disk when they were opened; others mean another library."""
+    lock: OwnerLock | None
+    """Of the library's own store, while a server's is used: whoever indexes hands its work over."""
 
     def close(self) -> None:
         """Gives the store back and ends the models' thread."""
         self.store.close()
+        if self.lock is not None:
+            self.lock.release()
         self.profile.close()
 
 
@@ -82,17 +88,26 @@ def open_library(
     profile = load_profile(library.space)
     profile.encode_text(WARM_UP)
     stamp = stamp_of(library)
-    key = settings.store_api_key
-    store = open_store(
-        library,
-        expected=profile.manifest,
-        url=settings.store_url,
-        api_key=None if key is None else key.get_secret_value(),
-        stays=True,
-    )
+    store, lock = _take_store(library, profile.manifest, settings)
     batching = BatchingProfile(profile, on_batch=on_batch)
     confidence = Confidence(library, store, batching)
-    return OpenLibrary(library, store, batching, confidence, stamp)
+    return OpenLibrary(library, store, batching, confidence, stamp, lock)
+
+
+def _take_store(
+    library: Library, manifest: SpaceManifest, settings: ServiceSettings
+) -> tuple[VectorStore, OwnerLock | None]:
+    if settings.store_url is None:
+        return open_store(library, expected=manifest, stays=True), None
+    secret = settings.store_api_key
+    key = None if secret is None else secret.get_secret_value()
+    lock = OwnerLock.acquire(library.lock_file, stays=True)
+    try:
+        store = open_store(library, expected=manifest, url=settings.store_url, api_key=key)
+    except RetraceError:
+        lock.release()
+        raise
+    return store, lock
 
 
 def is_current(opened: OpenLibrary, settings: ServiceSettings) -> bool:
