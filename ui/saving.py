@@ -1,0 +1,79 @@
+"""The case that findings are saved to, and saving them: the same on every page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from search_api.answers.cases import CaseSummary, NewFindings
+from search_api.schemas import SearchHit, SearchResponse
+from ui import session, states
+
+INVESTIGATORS = ("investigator", "admin")
+_CASE, _CASES = "case.current", "session.cases"
+Finding = dict[str, object]
+"""The fields of a `CaseFinding`."""
+
+
+def may_save() -> bool:
+    return session.me().role in INVESTIGATORS
+
+
+def cases() -> Sequence[CaseSummary]:
+    """The cases that the key may see, as last asked for; `forget_cases` has them asked anew."""
+    if _CASES not in st.session_state:
+        st.session_state[_CASES] = session.client().cases.list()
+    return st.session_state[_CASES]
+
+
+def forget_cases() -> None:
+    """After something about cases changed."""
+    st.session_state.pop(_CASES, None)
+
+
+def current_case() -> CaseSummary | None:
+    """The case that `s` saves to; None: none was chosen in this session."""
+    chosen = st.session_state.get(_CASE)
+    return next((case for case in cases() if case.case_id == chosen), None)
+
+
+def choose_case(case_id: int) -> None:
+    st.session_state[_CASE] = case_id
+
+
+def save(findings: Sequence[Finding]) -> None:
+    """Adds findings to the current case; asks which, where none was chosen."""
+    case = current_case()
+    if case is None:
+        _ask_which(findings)
+        return
+    asked = NewFindings.model_validate({"findings": list(findings)})
+    numbers = session.client().cases.add_hits(case.case_id, asked.findings)
+    forget_cases()
+    st.toast(f"Saved to the case as hit {numbers[-1]}", icon=":material/bookmark_added:")
+
+
+def finding(hit: SearchHit, response: SearchResponse) -> Finding:
+    """A hit as a case keeps it: with the query and what its score rests on."""
+    kept = hit.model_dump(mode="json", include=_KEPT)
+    query = response.query.model_dump(mode="json", exclude_defaults=True)
+    return {**kept, "query": query, "profile": response.profile, "ranking": response.ranking}
+
+
+_KEPT = {"video_id", "start_s", "end_s", "score", "parts", "anomaly", "explanation"}
+
+
+@st.dialog("Save to which case?")
+def _ask_which(findings: Sequence[Finding]) -> None:
+    with states.problems_shown():
+        known = {case.case_id: case.name for case in cases()}
+        chosen = st.selectbox(
+            "Case", list(known), None, format_func=known.__getitem__, placeholder="Choose"
+        )
+        name = st.text_input("or a new case", max_chars=200, placeholder="its name")
+        if st.button("Save", type="primary", disabled=not (name.strip() or chosen)):
+            made = session.client().cases.create(name.strip()).case_id if name.strip() else chosen
+            assert made is not None
+            forget_cases()
+            choose_case(made)
+            save(findings)
+            st.rerun()
