@@ -110,7 +110,8 @@ def copy(
     to: Annotated[str, typer.Option("--to", help="URL of a Qdrant server.")],
     library: LibraryOption = defaults.LIBRARY,
     api_key: Annotated[
-        str | None, typer.Option(envvar="QDRANT_API_KEY", help="The server's key.")
+        str | None,
+        typer.Option(envvar=["QDRANT_API_KEY", "RETRACE_STORE_API_KEY"], help="The server's key."),
     ] = None,
 ) -> None:
     """Copies the library's points to a Qdrant server; a second call finishes an interrupted one."""
