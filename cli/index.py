@@ -42,8 +42,17 @@ def index(
         str | None,
         typer.Option(
             metavar="ENGINE",
-            help="What finds the regions of local_patterns: motion, sliding, a YOLOX file .onnx, "
-            "or the folder of an RT-DETR. Default: as before; motion at first.",
+            help="What finds the regions of local_patterns: motion, windows (:HEIGHTxWIDTH), "
+            "sliding, a YOLOX file .onnx, or the folder of an RT-DETR. Default: as before; motion "
+            "at first.",
+        ),
+    ] = None,
+    region_encoder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENCODER",
+            help="What reads and describes them: compact, or the folder of a BLIP-2. "
+            "Default: as before; compact at first.",
         ),
     ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
@@ -115,6 +124,7 @@ def index(
     from detectors.registry import require_detectors
     from indexer.discovery import discover
     from indexer.pipeline import IndexSettings
+    from indexer.region_choice import RegionChoice
 
     with ProgressLines(progress) as lines:
         rules = source_rules(camera, name_pattern, sources_csv, recorded_at, timezone)
@@ -122,7 +132,7 @@ def index(
             rules=rules,
             clock_offsets=dict(parse_clock_offset(text) for text in clock_offset or []),
             detectors=require_detectors(name for name in detectors.split(",") if name),
-            regions=regions,
+            regions=RegionChoice(regions, region_encoder, device),
             workers=workers,
             hands_over=hand_over,
         )

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 from detectors import alan, local_patterns, trace
 from encoders.base import Profile
 from indexer.features import VideoFeatures
+from indexer.region_choice import RegionChoice
 from segments.findings import Finding
 from segments.library import Library
 from segments.media import ClipBatch, LookSpec
@@ -78,12 +79,12 @@ class AlanDetector:
 
 
 def load_detectors(
-    names: Sequence[str], profile: Profile, library: Library, *, regions: str | None = None
+    names: Sequence[str], profile: Profile, library: Library, *, regions: RegionChoice
 ) -> DetectorSet:
     """What detectors share is loaded here, once.
 
     Args:
-        regions: what finds the regions of `local_patterns`; None for what the library knows.
+        regions: what finds and reads the regions of `local_patterns`.
 
     Raises:
         IndexMismatch: the library holds regions that were found in another way.
@@ -105,7 +106,7 @@ def rows_of(detectors: Sequence[str]) -> dict[str, tuple[str, ...]]:
 class _Asked:
     profile: Profile
     library: Library
-    regions: str | None
+    regions: RegionChoice
 
 
 _Loaded = tuple[Make, LookSpec | None]

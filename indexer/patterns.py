@@ -19,6 +19,7 @@ from detectors.local_patterns.stored import HEAT_SIZE, Heat, StoredRegions, no_h
 from encoders.base import Profile
 from indexer.features import VideoFeatures
 from indexer.region_acts import Telling, load_telling
+from indexer.region_choice import RegionChoice
 from indexer.region_parts import PICTURES, RegionParts, open_parts
 from segments.findings import Finding
 from segments.levels import CLIP_S, clips_span
@@ -39,16 +40,14 @@ class PatternBench:
     """Those that the library's table has."""
 
     @classmethod
-    def load(cls, profile: Profile, library: Library, *, regions: str | None) -> Self:
+    def load(cls, profile: Profile, library: Library, *, regions: RegionChoice) -> Self:
         """Opens engine and encoder.
 
-        Args:
-            regions: the engine's name or path; None for the one that the library knows.
-
         Raises:
-            IndexMismatch: the library holds regions that were found in another way.
-            LibraryError: weights of the engine are not there.
+            IndexMismatch: the library holds regions that were found or read in another way.
+            LibraryError: weights of engine or encoder are not there.
             UserError: there is no such engine.
+            WeightsMissing: weights are there, and cannot be used.
         """
         parts = open_parts(profile, library, regions)
         require_source(library, parts.source)
@@ -95,7 +94,7 @@ class PatternDetector:
 
     def watch(self, batch: ClipBatch, features: VideoFeatures) -> None:
         frames = [frame for look in _looks(batch) for frame in self._reader.read(*look)]
-        self._bench.remember({caption for frame in frames for caption in frame.captions})
+        self._bench.remember({sentence for frame in frames for sentence in frame.said})
         regions = StoredRegions.of_frames(
             frames,
             pictures=PICTURES,

@@ -14,6 +14,7 @@ from indexer.discovery import FoundFile
 from indexer.engine import Job, LocalEngine
 from indexer.footage import default_workers
 from indexer.ledger import Ledger
+from indexer.region_choice import RegionChoice
 from indexer.report import IndexReport
 from indexer.steps import Observer
 from segments.catalog import Catalog
@@ -51,9 +52,8 @@ class IndexSettings:
     clock_offsets: Mapping[str, float] = field(default_factory=dict)
     """Kept in the library, and applied to what the cameras' clocks said before, too."""
     detectors: Sequence[str] = ("alan",)
-    regions: str | None = None
-    """What finds the regions of `local_patterns`: "motion", or where weights lie; None for what
-    the library knows."""
+    regions: RegionChoice = field(default_factory=RegionChoice)
+    """What finds and reads the regions of `local_patterns`."""
     workers: int | None = None
     """Decoders; None for as many as suit the machine."""
     store_wait_s: float = STORE_WAIT_S

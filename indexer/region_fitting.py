@@ -21,6 +21,7 @@ from detectors.local_patterns.reconstruction import ReconstructionConfig, Recons
 from detectors.local_patterns.region_source import load_source
 from detectors.local_patterns.scoring import Pooling
 from detectors.local_patterns.stored import StoredRegions
+from detectors.local_patterns.ways import way_of
 from indexer.rescoring import OnVideo, RescoringReport, rescore_with
 from segments.catalog import Catalog, VideoRecord, cameras_of
 from segments.errors import UserError
@@ -34,11 +35,6 @@ from segments.timed import TimedArrays, TimedStore
 
 MOST_REGIONS = 200_000
 """A fit takes no more, spread evenly over all of them: some minutes on one core."""
-RECIPE = ReconstructionConfig(
-    deviations="blocks", motion_sides="more", faster=3.0, both_ways=True
-)
-"""The paper's module takes a little footage for all there is, and gives fast motion back as well as
-slow: what was chosen on a simulated walkway, and is 22 points better on Ped2 (docs/LOG.md)."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +61,14 @@ def fit_camera(
         LibraryError: a file is damaged.
     """
     files = TimedStore(library.tracks)
+    recipe = way_of(_engine_of(library)).recipe
     kept = _Footage(files, videos, settings.span)
-    features = kept.features()
-    module = _fit(features, settings)
+    features = kept.features(with_looks=recipe.appearance_dim > 0)
+    module = _fit(features, recipe, settings)
     scores = module.score(features)
     if settings.trim:
         features = features[scores <= np.quantile(scores, 1 - settings.trim)]
-        module = _fit(features, settings)
+        module = _fit(features, recipe, settings)
     folder = camera_folder(library, camera)
     module.save_pretrained(folder)
     record = FittedRecord(
@@ -122,7 +119,7 @@ class _Footage:
         self.footage_s = 0.0
         """Of the clips within the span."""
 
-    def features(self) -> Float32[np.ndarray, "k d"]:
+    def features(self, *, with_looks: bool) -> Float32[np.ndarray, "k d"]:
         """What RM takes of them, at most `MOST_REGIONS`."""
         counts = [int(regions.counts.sum()) for regions in self._parts()]
         if sum(counts) < 2:
@@ -132,7 +129,8 @@ class _Footage:
                 "with `retrace index --detectors alan,local_patterns --regions ...`"
             )
         step = -(-sum(counts) // MOST_REGIONS)
-        return np.concatenate([regions.features()[::step] for regions in self._parts()])
+        taken = [part.features(with_looks=with_looks)[::step] for part in self._parts()]
+        return np.concatenate(taken)
 
     def _parts(self) -> Iterator[StoredRegions]:
         self.footage_s = 0.0
@@ -156,7 +154,7 @@ class _RegionFinder:
     def __init__(self, library: Library, catalog: Catalog) -> None:
         self._library, self._catalog = library, catalog
         self._files = TimedStore(library.tracks)
-        self._source = load_source(library)
+        self._engine = _engine_of(library)
 
     def find(self, video: VideoRecord) -> Finding | None:
         scored = list(self._scored(video))
@@ -179,13 +177,19 @@ class _RegionFinder:
     def _norm_of(self, video: VideoRecord, regions: StoredRegions) -> Norm:
         cameras = cameras_of(self._catalog.sources(video.video_id))
         dim = regions.patterns.shape[-1]
-        engine = "" if self._source is None else self._source.engine
-        return norm_for(self._library, cameras, engine=engine, appearance_dim=dim)
+        return norm_for(self._library, cameras, engine=self._engine, appearance_dim=dim)
 
 
-def _fit(features: Float32[np.ndarray, "k d"], settings: FitSettings) -> ReconstructionModule:
+def _engine_of(library: Library) -> str:
+    source = load_source(library)
+    return "" if source is None else source.engine
+
+
+def _fit(
+    features: Float32[np.ndarray, "k d"], recipe: ReconstructionConfig, settings: FitSettings
+) -> ReconstructionModule:
     config = replace(
-        RECIPE,
+        recipe,
         appearance_dim=features.shape[1] - NUM_BINS,
         layers=settings.layers,
         epochs=settings.epochs,

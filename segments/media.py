@@ -12,7 +12,7 @@ from segments.spans import TimeSpan
 
 AUDIO_RATE_HZ = 16_000
 MOTION_GRID = (24, 32)
-"""Rows and columns of every MotionField, whatever the frame size."""
+"""Rows and columns of every MotionField, whatever the frame size; a `LookSpec` may ask for more."""
 
 Level = Literal["moment", "scene", "video"]
 
@@ -140,6 +140,8 @@ class LookSpec:
     """Longer side of the pictures; they keep the video's shape."""
     frames_per_clip: int
     fields_per_clip: int
+    fineness: int = 1
+    """Fields are of flow between pictures so many times larger, on a grid so many times finer."""
 
     def frame_size(self, aspect: float) -> tuple[int, int]:
         """Height and width of the pictures of a video, given its width by height."""

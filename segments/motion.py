@@ -12,6 +12,11 @@ GRAY_SIZE = (120, 160)
 cv2.setNumThreads(1)  # DIS sweeps stripe by stripe, one per thread: other threads, other flow
 
 
+def gray_size(fineness: int = 1) -> tuple[int, int]:
+    """Rows and columns of the pictures to compare for a grid so many times finer."""
+    return fineness * GRAY_SIZE[0], fineness * GRAY_SIZE[1]
+
+
 class FlowEstimator:
     """Dense inverse search flow (Kroeger et al., ECCV 2016), averaged over the grid's cells.
 
@@ -34,7 +39,7 @@ class FlowEstimator:
         gap_s: float,
         aspect: float,
     ) -> Float32[np.ndarray, "rows columns 2"]:
-        """Motion from `earlier` to `later`, both of `GRAY_SIZE`.
+        """Motion from `earlier` to `later`, both of `gray_size`; the grid is as fine as they are.
 
         Args:
             gap_s: time between the two, above 0.
@@ -43,7 +48,8 @@ class FlowEstimator:
         Returns:
             (x, y) per cell in frame heights per second; right and down are positive.
         """
-        return cell_velocity(self.displacement(earlier, later), gap_s=gap_s, aspect=aspect)
+        moved_px = self.displacement(earlier, later) / (len(earlier) / GRAY_SIZE[0])
+        return cell_velocity(moved_px, gap_s=gap_s, aspect=aspect)
 
     def displacement(
         self, earlier: UInt8[np.ndarray, "h w"], later: UInt8[np.ndarray, "h w"]
@@ -56,7 +62,7 @@ class FlowEstimator:
 def cell_velocity(
     flow_px: Float32[np.ndarray, "h w 2"], *, gap_s: float, aspect: float
 ) -> Float32[np.ndarray, "rows columns 2"]:
-    """Mean velocity per cell of the grid from a displacement of whole cells of `GRAY_SIZE`."""
+    """Mean velocity per cell from a displacement of whole cells, in pixels of `GRAY_SIZE`."""
     height, width = GRAY_SIZE
     num_rows = len(flow_px) * MOTION_GRID[0] // height
     num_columns = flow_px.shape[1] * MOTION_GRID[1] // width
@@ -64,6 +70,6 @@ def cell_velocity(
     return (cells * (aspect / width / gap_s, 1 / height / gap_s)).astype(np.float32)
 
 
-def still_field() -> Float32[np.ndarray, "rows columns 2"]:
+def still_field(fineness: int = 1) -> Float32[np.ndarray, "rows columns 2"]:
     """The field of a picture that stands still."""
-    return np.zeros((*MOTION_GRID, 2), np.float32)
+    return np.zeros((fineness * MOTION_GRID[0], fineness * MOTION_GRID[1], 2), np.float32)

@@ -9,19 +9,17 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from detectors.local_patterns.codec_motion import read_reencoded_motion
+from detectors.local_patterns.ways import WINDOWS
 from segments.media import FrameBatch, VideoSource
-from segments.motion import GRAY_SIZE, FlowEstimator, cell_velocity
 from segments.reading import iter_frames
-from segments.reading.canvas import Canvas
 from segments.reading.fields import PAIR_GAP_S, FieldReader
 from segments.reading.pictures import Playhead, VideoTrack
 
 PICTURE_ROWS = 240
 """Height of the pictures that are looked at; as many as Ped2 has."""
 Motion = Literal["flow", "fine", "vectors"]
-"""The library's optical flow; the same between pictures of twice the size, on twice the grid; or
-the paper's way, the vectors of a copy encoded anew."""
-_FINER = 2
+"""The library's optical flow; the finer one that windows are read with; or the paper's way, the
+vectors of a copy encoded anew."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,39 +60,21 @@ def read_fields(source: VideoSource, motion: Motion, folder: Path) -> Fields:
         MediaError: the file cannot be read.
     """
     pts_s = np.concatenate([b.pts_s for b in iter_frames(source, size=(2, 2), threads=1)])
-    if motion == "flow":
-        velocity = _flow(source, pts_s)
-    elif motion == "fine":
-        velocity = _fine_flow(source)
-    else:
+    if motion == "vectors":
         velocity = read_reencoded_motion(source, folder).velocity
         velocity = np.concatenate([np.zeros_like(velocity[:1]), velocity])
+    else:
+        velocity = _flow(source, pts_s, fineness=WINDOWS.fineness if motion == "fine" else 1)
     velocity[:1] = velocity[1:2]
     return Fields(velocity, pts_s)
 
 
 def _flow(
-    source: VideoSource, pts_s: Float64[np.ndarray, " f"]
+    source: VideoSource, pts_s: Float64[np.ndarray, " f"], *, fineness: int
 ) -> Float32[np.ndarray, "f gh gw 2"]:
     with VideoTrack(source.path, threads=1) as track:
         playhead = Playhead(track.pictures(), keep_s=PAIR_GAP_S)
         aspect = source.width / source.height
         reader = FieldReader(playhead, aspect=aspect, has_vectors=False)
-        return np.stack([reader.at(time_s).velocity for time_s in pts_s.tolist()])
-
-
-def _fine_flow(source: VideoSource) -> Float32[np.ndarray, "f gh gw 2"]:
-    """Between each picture and the one right before it."""
-    size = _FINER * GRAY_SIZE[0], _FINER * GRAY_SIZE[1]
-    estimator, canvas = FlowEstimator(), Canvas(size, format="gray")
-    velocity: list[Float32[np.ndarray, "gh gw 2"]] = []
-    with VideoTrack(source.path, threads=1) as track:
-        earlier, earlier_s = None, 0.0
-        for picture in track.pictures():
-            later = canvas.draw(picture.frame)
-            if earlier is not None:
-                moved_px = estimator.displacement(earlier, later) / _FINER
-                gap_s, aspect = picture.time_s - earlier_s, source.width / source.height
-                velocity.append(cell_velocity(moved_px, gap_s=gap_s, aspect=aspect))
-            earlier, earlier_s = later, picture.time_s
-    return np.stack([np.zeros_like(velocity[0]), *velocity])
+        fields = [reader.at(time_s, fineness=fineness) for time_s in pts_s.tolist()]
+    return np.stack([field.velocity for field in fields])

@@ -20,11 +20,9 @@ YOLOX = Path("models") / "yolox-nano" / "yolox_nano.onnx"
 LOW_CONFIDENCE = 0.1
 WINDOWS = {
     "sliding": SlidingConfig(sizes=((60 / 360, 60 / 240),)),
-    "walkers": SlidingConfig(sizes=((3 / 64, 1 / 8),)),
     "cells": SlidingConfig(sizes=((1 / MOTION_GRID[1], 1 / MOTION_GRID[0]),), stride=1.0),
 }
-"""The paper's windows of 60 x 60 of Ped2's 360 x 240 pixels (Appendix D); windows as large as
-somebody who walks there, 17 x 30 pixels; every cell by itself."""
+"""The paper's windows of 60 x 60 of Ped2's 360 x 240 pixels (Appendix D); every cell by itself."""
 GRIDS = {"compact": (8, 4), "compact-8": (4, 2), "compact-128": (16, 8)}
 """Rows and columns that a box is cut into: N_q is their product."""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from benchmarks.local_patterns.store import Reading
+from detectors.local_patterns import ways
 from detectors.local_patterns.pipeline import PatternConfig
 from detectors.local_patterns.reconstruction import ReconstructionConfig
 from segments.errors import UserError
@@ -55,19 +56,20 @@ def _moving(name: str, table: str, reading: Reading) -> Setting:
 UNTRAINED = Setting("fastest region, untrained", "baseline", blocks=(), module=None)
 M_ONLY = Setting("8: motion alone", "3", blocks=MOTION)
 WHOLE = Setting("7: patterns and motion, without SMM", "3", COMPACT)
-_CLOSE = Reading(config=PatternConfig(expand=0.0, mean_over="box"))
+_CLOSE = Reading(config=ways.WINDOWS.config)
 _FINE = replace(_CLOSE, motion="fine")
 FIRST = Setting("motion, sped up: expanded boxes", "ours", Reading(config=_BOX), MOTION, _SPED)
 BEST = Setting("motion, sped up: boxes as found, finer flow", "ours", _FINE, MOTION, _SPED)
-_WALKERS = replace(_FINE, engine="walkers")
+_WALKERS = replace(_FINE, engine="windows")
 _EXCESS = replace(_SPED, motion_sides="excess")
 WINDOWS = Setting("motion, sped up: windows, finer flow", "ours", _WALKERS, MOTION, _SPED)
 UNSQUARED = replace(WINDOWS, name=f"{WINDOWS.name}, not squared", module=_EXCESS)
 BOTH_WAYS = replace(
     UNSQUARED,
     name="motion, sped up and both ways: windows, finer flow, not squared",
-    module=replace(_EXCESS, both_ways=True),
+    module=ways.WINDOWS.recipe,
 )
+"""As a library's camera learns from windows."""
 CHOSEN = BOTH_WAYS.name
 
 SETTINGS: tuple[Setting, ...] = (

@@ -18,8 +18,8 @@ from benchmarks.local_patterns.simulated_scorers import (
 )
 from benchmarks.local_patterns.simulated_shapes import shape, size, staying
 from detectors.local_patterns.reconstruction import ReconstructionConfig
+from detectors.local_patterns.ways import THINGS
 from detectors.trace.scoring import TraceSet
-from indexer.region_fitting import RECIPE
 
 PAPER = ReconstructionConfig(weighting="dimensions")
 """Seven layers of 512, ten epochs, plain mean squared error over all numbers (METHODS C.3)."""
@@ -61,7 +61,7 @@ def rows(normal: TraceSet, anomalous: TraceSet) -> Sequence[Row]:
         Row("size of the region", size),
         Row(RULE, rarity(boxes)),
         Row(CHOSEN, acting),
-        Row("what it does, and RM beyond normal footage", acting_beyond(RECIPE)),
+        Row("what it does, and RM beyond normal footage", acting_beyond(THINGS.recipe)),
         Row("words: anomalous traces against normal ones, by G", told),
         Row("rarity of these and words", rarity((*boxes, told))),
         Row("RM of G and M", reconstruction(PAPER), is_paper=True),

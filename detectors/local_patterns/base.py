@@ -4,7 +4,7 @@ Pictures are RGB and of any one size; boxes are left, top, right and bottom as s
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -117,10 +117,17 @@ class PatternFrame:
     captions: tuple[str, ...]
     is_carried: Bool[np.ndarray, " n"]
     """Whether a caption is one of an earlier, sharper view."""
-    labels: tuple[str, ...] = field(default=())
+    labels: tuple[str, ...]
+    """What the engine calls each; empty words where it does not say."""
 
     def __len__(self) -> int:
         return len(self.boxes)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What is kept of each in words: its caption, after what the engine calls it."""
+        pairs = zip(self.labels, self.captions, strict=True)
+        return tuple(own if name in ("", own) else f"{name}: {own}" for name, own in pairs)
 
     @property
     def features(self) -> Float32[np.ndarray, "n _"]:

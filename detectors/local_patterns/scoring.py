@@ -38,7 +38,8 @@ def region_errors(
     errors[..., 2] = regions.odds
     is_told = bool(regions.acts.any())
     if module is not None:
-        found = module.errors(regions.features())
+        with_looks = module.config.appearance_dim > 0
+        found = module.errors(regions.features(with_looks=with_looks))
         errors[there, :2] = beyond(found, highest) if is_told and highest > 0 else found
     elif not is_told:
         errors[there, 1] = regions.speeds[there]

@@ -63,7 +63,7 @@ class StoredRegions:
             speeds=_padded([frame.speeds for frame in frames], most, np.float32),
             motion=_padded([frame.motion for frame in frames], most, np.float32),
             patterns=_padded([frame.patterns for frame in frames], most, np.float16),
-            captions=_padded([numbers_of(frame.captions) for frame in frames], most, np.uint64),
+            captions=_padded([numbers_of(frame.said) for frame in frames], most, np.uint64),
             is_carried=_padded([frame.is_carried for frame in frames], most, np.bool_),
             heat=_padded([_bytes(heat(frame.weights)) for frame in frames], most, np.uint8),
             odds=np.zeros((len(frames), most), np.float32),
@@ -107,10 +107,12 @@ class StoredRegions:
         told["odds"][self.is_there], told["acts"][self.is_there] = odds, numbers_of(acts)
         return replace(self, **told)
 
-    def features(self) -> Float32[np.ndarray, "k d"]:
-        """What RM takes of every region that is there, in order: G, then M."""
-        both = (self.patterns[self.is_there].astype(np.float32), self.motion[self.is_there])
-        return np.concatenate(both, axis=1)
+    def features(self, *, with_looks: bool = True) -> Float32[np.ndarray, "k d"]:
+        """What RM takes of every region that is there, in order: G, then M; or M alone."""
+        motion = self.motion[self.is_there]
+        if not with_looks:
+            return motion
+        return np.concatenate([self.patterns[self.is_there].astype(np.float32), motion], axis=1)
 
 
 def no_heat(weights: Float32[np.ndarray, "n q"]) -> Float32[np.ndarray, "n hh hw"]:

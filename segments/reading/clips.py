@@ -9,12 +9,12 @@ from jaxtyping import Float32, UInt8
 from segments.levels import CLIP_S, clips_span, count_clips
 from segments.media import (
     AUDIO_RATE_HZ,
-    MOTION_GRID,
     ClipBatch,
     LookSpec,
     SecondLook,
     VideoSource,
 )
+from segments.motion import still_field
 from segments.reading.canvas import Canvas
 from segments.reading.fields import LOOK_BACK_S, PAIR_GAP_S, FieldReader
 from segments.reading.pictures import Playhead, VideoTrack
@@ -72,7 +72,8 @@ def iter_clip_batches(
         sizes = [_LookSize(frame_size, frames_per_clip, fields_per_clip)]
         if second is not None:
             size = second.frame_size(aspect)
-            sizes.append(_LookSize(size, second.frames_per_clip, second.fields_per_clip))
+            counts = second.frames_per_clip, second.fields_per_clip
+            sizes.append(_LookSize(size, *counts, second.fineness))
         sampler = ClipSampler(playhead, fields, sizes)
         sound = _sound(source, track, audio_rate_hz)
         while first_clip < stop:
@@ -104,6 +105,7 @@ class _LookSize:
     frame_size: tuple[int, int]
     num_frames: int
     num_fields: int
+    fineness: int = 1
 
 
 @dataclass
@@ -112,6 +114,7 @@ class ClipLook:
 
     frame_times: Sequence[float]
     field_times: Sequence[float]
+    fineness: int = 1
     pictures: list[UInt8[np.ndarray, "h w 3"]] = field(default_factory=list[np.ndarray])
     pts_s: list[float] = field(default_factory=list[float])
     motion: list[Float32[np.ndarray, "gh gw 2"]] = field(default_factory=list[np.ndarray])
@@ -128,7 +131,9 @@ class ClipSampler:
     def look(self, span: TimeSpan) -> list[ClipLook]:
         """The next clip in each of the sizes."""
         looks = [
-            ClipLook(_moments(span, size.num_frames), _moments(span, size.num_fields))
+            ClipLook(
+                _moments(span, size.num_frames), _moments(span, size.num_fields), size.fineness
+            )
             for _, size in self._sizes
         ]
         for time_s in sorted({t for look in looks for t in (*look.frame_times, *look.field_times)}):
@@ -145,15 +150,16 @@ class ClipSampler:
 
     def _follow(self, looks: Sequence[ClipLook], time_s: float) -> None:
         waiting = [look for look in looks if time_s in look.field_times]
-        if waiting:
-            velocity = self._fields.at(time_s).velocity
+        for fineness in {look.fineness for look in waiting}:
+            velocity = self._fields.at(time_s, fineness=fineness).velocity
             for look in waiting:
-                look.motion.append(velocity)
+                if look.fineness == fineness:
+                    look.motion.append(velocity)
 
 
 def _stacked(clips: Sequence[ClipLook]) -> SecondLook:
     """One size of all clips."""
-    still = np.zeros((0, *MOTION_GRID, 2), np.float32)
+    still = still_field(clips[0].fineness)[None][:0]
     return SecondLook(
         np.stack([np.stack(clip.pictures) for clip in clips]),
         np.array([clip.pts_s for clip in clips]),

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from segments.media import MotionField, VideoSource
-from segments.motion import GRAY_SIZE, FlowEstimator, still_field
+from segments.motion import FlowEstimator, gray_size, still_field
 from segments.reading.canvas import Canvas
 from segments.reading.pictures import Picture, Playhead, VideoTrack
 from segments.reading.references import codec_vectors_usable
@@ -40,36 +40,46 @@ class FieldReader:
         playhead: keeps at least `PAIR_GAP_S`.
         aspect: width over height of the picture as a person sees it.
         has_vectors: its pictures carry usable vectors. Between pictures of which none is
-            predicted, flow stands in.
+            predicted, flow stands in, and for finer fields.
     """
 
     def __init__(self, playhead: Playhead, *, aspect: float, has_vectors: bool) -> None:
         self._playhead = playhead
         self._has_vectors = has_vectors
-        self._canvas = Canvas(GRAY_SIZE, format="gray")
-        self._flow = FlowEstimator()
+        self._eyes: dict[int, _Eye] = {}
         self._aspect = aspect
 
-    def at(self, time_s: float) -> Field:
-        """The field at `time_s`; times must not fall."""
+    def at(self, time_s: float, *, fineness: int = 1) -> Field:
+        """The field at `time_s`, on a grid so many times finer; times must not fall."""
         later = self._playhead.move_to(time_s)
         pictures = self._playhead.since(PAIR_GAP_S)
         gap_s = later.time_s - pictures[0].time_s
         if not 0 < gap_s <= _MAX_PAIR_S or time_s - later.time_s > _MAX_PAIR_S:
-            return Field(still_field(), later.time_s)
+            return Field(still_field(fineness), later.time_s)
         velocity = None
-        if self._has_vectors:
+        if self._has_vectors and fineness == 1:
             velocity = velocity_of_vectors(pictures, aspect=self._aspect)
         if velocity is None:
-            velocity = self._flow_between(pictures[0], later)
+            eye = self._eyes.setdefault(fineness, _Eye(fineness))
+            velocity = eye.flow(pictures[0], later, aspect=self._aspect)
         return Field(velocity, later.time_s)
 
-    def _flow_between(self, earlier: Picture, later: Picture) -> Float32[np.ndarray, "gh gw 2"]:
+
+class _Eye:
+    """Sees flow between pictures of one size."""
+
+    def __init__(self, fineness: int) -> None:
+        self._canvas = Canvas(gray_size(fineness), format="gray")
+        self._flow = FlowEstimator()
+
+    def flow(
+        self, earlier: Picture, later: Picture, *, aspect: float
+    ) -> Float32[np.ndarray, "gh gw 2"]:
         return self._flow.velocity(
             self._canvas.draw(earlier.frame),
             self._canvas.draw(later.frame),
             gap_s=later.time_s - earlier.time_s,
-            aspect=self._aspect,
+            aspect=aspect,
         )
 
 

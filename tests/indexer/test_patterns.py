@@ -172,7 +172,7 @@ def test_regions_of_two_kinds_do_not_mix(video: Path, tmp_path: Path, use):
     known = load_source(library)
     use(bright_parts(most=4))
     other = write_video(tmp_path / "b.mp4", seconds=1.0)
-    with pytest.raises(IndexMismatch, match=r"holds regions of motion, read by colours"):
+    with pytest.raises(IndexMismatch, match=r"holds regions of motion, read by compact"):
         index_files(tmp_path / "library", discover([other]), FakeProfile(), SETTINGS)
     assert load_source(library) == known
     assert known is not None
@@ -185,6 +185,24 @@ def test_a_crowd_costs_no_more_than_the_most(tmp_path: Path, use):
     (rows,) = kept(*index(tmp_path / "library", video))
     assert rows["counts"].tolist() == [[4, 4]] * 5
     assert rows["patterns"].shape == (5, 2, 4, 3)
+
+
+def test_what_the_engine_calls_a_thing_comes_before_its_caption(tmp_path: Path, use):
+    video = write_video(tmp_path / "a.mp4", seconds=3.0)
+
+    def said(engine: BrightEngine, root: Path) -> tuple[list[str], np.ndarray]:
+        use(bright_parts(engine))
+        library, video_id = index(root, video)
+        (rows,) = kept(library, video_id)
+        with SentenceTable(library) as table:
+            sentences = table.by_number()
+        return [sentences[number] for number in rows["captions"].ravel().tolist()], rows["patterns"]
+
+    named, patterns = said(BrightEngine(label="person"), tmp_path / "named")
+    plain, same = said(BrightEngine(), tmp_path / "plain")
+    assert set(plain) <= set(SENTENCES)
+    assert named == [f"person: {caption}" for caption in plain]
+    np.testing.assert_array_equal(patterns, same)  # the encoder is asked of the caption alone
 
 
 def test_a_video_without_regions_has_no_scores_above_zero(tmp_path: Path, use):

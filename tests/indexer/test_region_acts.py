@@ -19,6 +19,7 @@ from encoders.compact.profile import CompactProfile
 from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
 from indexer.region_acts import Telling, load_telling
+from indexer.region_choice import RegionChoice
 from indexer.region_parts import open_parts
 from search_api.explaining import Explainer
 from segments.catalog import Catalog
@@ -126,7 +127,7 @@ def test_where_nothing_was_trained_nothing_is_said(video: Path, tmp_path: Path, 
 def test_the_shipped_network_is_for_motion_regions_of_the_compact_profile(tmp_path: Path):
     library = Library.create(tmp_path / "library", "compact")
     profile = CompactProfile.load()
-    source = open_parts(profile, library, "motion").source
+    source = open_parts(profile, library, RegionChoice("motion")).source
     said = load_telling(profile, library, source)
     assert said is not None
     assert (said.network.config.dim, said.network.config.motion_dim) == (384, 128)

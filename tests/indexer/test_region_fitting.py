@@ -15,9 +15,10 @@ from detectors.local_patterns.cameras import camera_folder, digests_for, find_re
 from detectors.local_patterns.reconstruction import ReconstructionModule
 from detectors.local_patterns.scoring import clip_scores, region_errors
 from detectors.local_patterns.stored import StoredRegions
+from detectors.local_patterns.ways import THINGS
 from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
-from indexer.region_fitting import RECIPE, FitSettings, fit_camera, rescore_camera
+from indexer.region_fitting import FitSettings, fit_camera, rescore_camera
 from segments.catalog import Catalog, VideoRecord
 from segments.errors import LibraryError, UserError
 from segments.findings import iter_kept
@@ -80,7 +81,7 @@ def test_a_camera_is_fitted_on_its_own_regions_and_scored_anew(library: Library)
     before = tracks.load(yard.video_id, NAME)
     record = fit_camera(library, "gate", [gate], FitSettings())
     rows = regions(library, gate).features()
-    expected = ReconstructionModule.fit(rows, replace(RECIPE, appearance_dim=3), seed=0)
+    expected = ReconstructionModule.fit(rows, replace(THINGS.recipe, appearance_dim=3), seed=0)
     assert (record.num_regions, record.left_out) == (len(rows), 0)
     assert record.footage_s == pytest.approx(gate.duration_s)
     assert record.score_range[2] == pytest.approx(float(expected.score(rows).max()), rel=1e-5)

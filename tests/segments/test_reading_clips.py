@@ -172,6 +172,29 @@ def test_a_second_look_is_of_the_same_decoded_pictures(tmp_path: Path) -> None:
     np.testing.assert_array_equal(batch.second.motion, alone.motion)
 
 
+def test_a_finer_second_look_leaves_the_first_as_it_is(tmp_path: Path) -> None:
+    scene = MovingScene(
+        height=120, width=160, card_px=(24, 24), start_px=(30, 40), velocity_px=(40.0, 0.0)
+    )
+    source = probe(write_video(tmp_path / "a.mp4", scene.pictures(24, 12.5), fps=12.5))
+    second = LookSpec(side_px=160, frames_per_clip=2, fields_per_clip=4, fineness=2)
+    (plain,), (batch,) = _read(source), _read(source, second=second)
+    np.testing.assert_array_equal(batch.motion, plain.motion)
+    assert batch.second is not None
+    rows, columns = MOTION_GRID
+    assert batch.second.motion.shape == (3, 4, 2 * rows, 2 * columns, 2)
+    left, top = (round(side / 2.5) for side in scene.corner_px(1.12))  # cells of 2.5 pixels
+    inside = batch.second.motion[1, 3, top + 3 : top + 7, left + 3 : left + 7]
+    np.testing.assert_allclose(inside.mean(axis=(0, 1)), [40 / 120, 0], atol=0.05)
+    coarse = batch.second.motion.reshape(3, 4, rows, 2, columns, 2, 2).mean(axis=(3, 5))
+    np.testing.assert_allclose(
+        coarse[1:].mean(axis=(0, 1)), plain.motion[1:].mean(axis=(0, 1)), atol=0.1
+    )
+    (none,) = _read(source, second=LookSpec(160, 1, 0, fineness=2))
+    assert none.second is not None
+    assert none.second.motion.shape == (3, 0, 2 * rows, 2 * columns, 2)
+
+
 @pytest.mark.parametrize(
     ("aspect", "size"), [(16 / 9, (360, 640)), (1.0, (640, 640)), (9 / 16, (640, 360))]
 )

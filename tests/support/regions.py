@@ -19,9 +19,11 @@ class BrightEngine:
 
     name = "bright"
 
-    def __init__(self, copies: int = 1) -> None:
+    def __init__(self, copies: int = 1, *, label: str = "") -> None:
         self.copies = copies
         """Times that each region is found."""
+        self.label = label
+        """What it calls each."""
         self.runs = 0
 
     def follow(self) -> "BrightEngine":
@@ -39,7 +41,7 @@ class BrightEngine:
         height, width = bright.shape
         box = [columns[0] / width, rows[0] / height, (columns[-1] + 1) / width]
         boxes = np.array([[*box, (rows[-1] + 1) / height]] * self.copies, np.float32)
-        return Regions(boxes, np.ones(len(boxes), np.float32), ("",) * len(boxes))
+        return Regions(boxes, np.ones(len(boxes), np.float32), (self.label,) * len(boxes))
 
 
 class ColourEncoder:
@@ -80,6 +82,6 @@ def _halves(picture: np.ndarray, box: np.ndarray) -> np.ndarray:
 def bright_parts(engine: BrightEngine | None = None, *, most: int = 8) -> RegionParts:
     """Parts for the fake profile."""
     config = PatternConfig(most=most, expand=0.0)
-    source = RegionSource.of("motion", "colours", config, answers=None)
+    source = RegionSource.of("motion", "compact", config, answers=None)
     patterns = LocalPatterns(engine or BrightEngine(), ColourEncoder(), config)
     return RegionParts(patterns, source, LookSpec(64, PICTURES, 4))

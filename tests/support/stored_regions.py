@@ -34,4 +34,5 @@ def _frame(k: int, boxes: Sequence[Box], patterns: Sequence[float], motion: floa
         weights=np.zeros((count, 1), np.float32),
         captions=("a thing",) * count,
         is_carried=np.zeros(count, bool),
+        labels=("",) * count,
     )

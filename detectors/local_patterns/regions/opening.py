@@ -9,8 +9,13 @@ from segments.errors import UserError
 if TYPE_CHECKING:
     import torch
 
-ENGINES = ("motion", "sliding")
+ENGINES = ("motion", "sliding", "windows")
 """What needs no weights; anything else is the path of a network."""
+
+
+def needs_weights(name_or_path: str) -> bool:
+    """Whether it is the path of a network; sizes may follow the name of `windows`."""
+    return name_or_path.split(":")[0] not in ENGINES
 
 
 def open_engine(
@@ -19,8 +24,8 @@ def open_engine(
     """An engine with its default settings.
 
     Args:
-        name_or_path: one of `ENGINES`, a YOLOX-style file that ends in .onnx, or a folder with an
-            RT-DETR.
+        name_or_path: one of `ENGINES` (`windows` also with sizes, see `windows.WindowConfig.of`),
+            a YOLOX-style file that ends in .onnx, or a folder with an RT-DETR.
         device: where RT-DETR computes; the others take the CPU.
         dtype: of RT-DETR; None for float32.
 
@@ -37,6 +42,10 @@ def open_engine(
             from detectors.local_patterns.regions.sliding import SlidingWindows
 
             return SlidingWindows()
+        case name if name.split(":")[0] == "windows":
+            from detectors.local_patterns.regions.windows import WalkerWindows, WindowConfig
+
+            return WalkerWindows(WindowConfig.of(name))
         case _:
             return _open_network(Path(name_or_path), device, dtype)
 
@@ -48,7 +57,7 @@ def _open_network(path: Path, device: str, dtype: "torch.dtype | None") -> Regio
         return YoloxRegions(path)
     if not path.is_dir():
         raise UserError(
-            f"{path} is no way to find regions: give {' or '.join(ENGINES)}, a YOLOX-style file"
+            f"{path} is no way to find regions: give {', '.join(ENGINES)}, a YOLOX-style file"
             " that ends in .onnx, or the folder of an RT-DETR"
         )
     import torch

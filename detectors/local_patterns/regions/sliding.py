@@ -53,24 +53,33 @@ class SlidingWindows:
 
 
 def _windows(config: SlidingConfig) -> Regions:
-    counts = [[_count(side, config.stride) for side in size] for size in config.sizes]
+    counts = [
+        (count_along(x, config.stride), count_along(y, config.stride)) for x, y in config.sizes
+    ]
     count = sum(columns * rows for columns, rows in counts)
     if count > MOST_WINDOWS:
         raise UserError(
             f"{count} sliding windows, at most {MOST_WINDOWS} are allowed: take larger ones or a"
             " larger stride"
         )
-    boxes = [
-        (left, top, left + width, top + height)
-        for (width, height), (columns, rows) in zip(config.sizes, counts, strict=True)
-        for top in np.linspace(0, 1 - height, rows)
-        for left in np.linspace(0, 1 - width, columns)
-    ]
+    boxes = [box for pair in zip(config.sizes, counts, strict=True) for box in laid(*pair)]
     return Regions(
         np.array(boxes, np.float32).reshape(-1, 4), np.ones(count, np.float32), ("",) * count
     )
 
 
-def _count(size: float, stride: float) -> int:
+def laid(
+    size: tuple[float, float], counts: tuple[int, int]
+) -> list[tuple[float, float, float, float]]:
+    """Windows of one width and height, spread evenly over so many columns and rows."""
+    (width, height), (columns, rows) = size, counts
+    return [
+        (left, top, left + width, top + height)
+        for top in np.linspace(0, 1 - height, rows).tolist()
+        for left in np.linspace(0, 1 - width, columns).tolist()
+    ]
+
+
+def count_along(size: float, stride: float) -> int:
     """Windows along one axis: as few as, evenly spread, are no farther apart than the stride."""
     return 1 + math.ceil(round((1 - size) / (stride * size), 6))

@@ -33,6 +33,7 @@ def frame(speeds: list[float], pattern: list[float] | None = None) -> PatternFra
         weights=np.zeros((n, 0), np.float32),
         captions=("",) * n,
         is_carried=np.zeros(n, bool),
+        labels=("",) * n,
     )
 
 

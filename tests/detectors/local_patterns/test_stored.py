@@ -1,5 +1,7 @@
 """Regions of clips in arrays: what is padded, what comes back, what RM takes."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from detectors.local_patterns.base import PatternFrame
@@ -20,7 +22,13 @@ def frame(count: int, pts_s: float) -> PatternFrame:
         weights=numbers[:, None] * np.float32([0.1, 0.2]),
         captions=tuple(f"thing {number:.0f}" for number in numbers),
         is_carried=numbers == 2,
+        labels=("",) * count,
     )
+
+
+def test_what_is_said_begins_with_what_the_engine_calls_it() -> None:
+    named = replace(frame(3, 0.0), labels=("person", "", "thing 3"))
+    assert named.said == ("person: thing 1", "thing 2", "thing 3")
 
 
 def heat(weights: np.ndarray) -> np.ndarray:

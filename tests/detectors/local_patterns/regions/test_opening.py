@@ -11,7 +11,7 @@ from detectors.local_patterns.tracks import Tracker, busiest
 from segments.errors import UserError, WeightsMissing
 
 
-@pytest.mark.parametrize("name", ["motion", "sliding"])
+@pytest.mark.parametrize("name", ["motion", "sliding", "windows"])
 def test_engines_by_name(name: str) -> None:
     assert open_engine(name).name == name
 
@@ -21,7 +21,7 @@ def test_a_yolox_file_by_path(shared_data: Path) -> None:
 
 
 def test_what_is_no_engine_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"yolo is no way .* motion or sliding"):
+    with pytest.raises(UserError, match=r"yolo is no way .* motion, sliding, windows"):
         open_engine("yolo")
     with pytest.raises(WeightsMissing, match="there is no network"):
         open_engine(str(tmp_path / "absent.onnx"))
