@@ -55,7 +55,7 @@ def save(findings: Sequence[Finding]) -> None:
 def finding(hit: SearchHit, response: SearchResponse) -> Finding:
     """A hit as a case keeps it: with the query and what its score rests on."""
     kept = hit.model_dump(mode="json", include=_KEPT)
-    query = response.query.model_dump(mode="json", exclude_defaults=True)
+    query = response.query.model_dump(mode="json")
     return {**kept, "query": query, "profile": response.profile, "ranking": response.ranking}
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, tzinfo
 from search_api.schemas import CurveCalibration, Explanation
 
 HOUR_S, MINUTE_S = 3600, 60
+KILO = 1000
 UNKNOWN_TIME = "time not known"
 
 
@@ -53,6 +54,17 @@ def duration(seconds: float) -> str:
     if seconds < HOUR_S:
         return f"{seconds / MINUTE_S:.3g} min"
     return f"{seconds / HOUR_S:.3g} h"
+
+
+def size(num_bytes: int) -> str:
+    """ "980 bytes", "1.2 GB": thousands, as disks are sold."""
+    if num_bytes < KILO:
+        return f"{num_bytes} bytes"
+    value, units = num_bytes / KILO, iter(("kB", "MB", "GB", "TB"))
+    unit = next(units)
+    while value >= KILO and unit != "TB":
+        value, unit = value / KILO, next(units)
+    return f"{value:.3g} {unit}"
 
 
 def score(value: float) -> str:

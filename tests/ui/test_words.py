@@ -46,6 +46,14 @@ def test_durations(seconds, said):
     assert words.duration(seconds) == said
 
 
+@pytest.mark.parametrize(
+    ("num_bytes", "said"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1200, "1.2 kB"), (8_590_000_000, "8.59 GB")],
+)
+def test_sizes(num_bytes, said):
+    assert words.size(num_bytes) == said
+
+
 def test_spans_and_counts():
     assert words.span(5, 15) == "0:05.0–0:15.0 (10 s)"
     assert words.count(1, "video") == "1 video"
