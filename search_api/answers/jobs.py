@@ -33,6 +33,12 @@ def _require_few_wildcards(text: str) -> str:
 
 
 Printable = AfterValidator(_require_printable)
+PatternText = Annotated[
+    str,
+    Field(min_length=1, max_length=200),
+    Printable,
+    AfterValidator(_require_few_wildcards),
+]
 
 
 class JobRequest(Asked):
@@ -46,14 +52,9 @@ class JobRequest(Asked):
         default=(), max_length=MAX_FOOTAGE
     )
     """Ids of sent footage."""
-    camera: Annotated[str | None, Field(min_length=1, max_length=200), Printable] = None
+    camera: Annotated[str, Field(min_length=1, max_length=200), Printable] | None = None
     """That recorded it all. A key of some cameras names one of its own."""
-    name_pattern: Annotated[
-        str | None,
-        Field(min_length=1, max_length=200),
-        Printable,
-        AfterValidator(_require_few_wildcards),
-    ] = None
+    name_pattern: PatternText | None = None
     """What file names say, like `{camera}_{start:%Y%m%d_%H%M%S}*`."""
     timezone: Annotated[str | None, Field(pattern="^[A-Za-z0-9_+/-]{1,64}$")] = None
     """Zone of times that name none; the machine's own where none is given."""

@@ -5,30 +5,46 @@ import os
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-import encoders.registry
-import indexer.chunks
-from cli.main import app
-from segments.media import ClipBatch
-from segments.vectors import ClipFeatures
-from tests.support.indexing import SHORT_CHUNK_CLIPS
-from tests.support.profiles import FakeProfile
+ROOT = Path(__file__).parents[2]
 
 
-class SlowProfile(FakeProfile):
-    def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
-        time.sleep(float(os.environ.get("RETRACE_TEST_BATCH_S", "0")))
-        return super().encode_clips(batch)
+def put_in_place(name: str, **content: Any) -> None:
+    """Makes a module of that name, so that the real one is never loaded."""
+    module = ModuleType(name)
+    module.__dict__.update(content)
+    sys.modules[name] = module
 
 
-def use_fake_models() -> None:
+def load_profile(name: str, **how: object) -> Any:
+    from segments.media import ClipBatch
+    from segments.vectors import ClipFeatures
+    from tests.support.profiles import FakeProfile
+
+    class SlowProfile(FakeProfile):
+        def encode_clips(self, batch: ClipBatch) -> ClipFeatures:
+            time.sleep(float(os.environ.get("RETRACE_TEST_BATCH_S", "0")))
+            return super().encode_clips(batch)
+
+    return SlowProfile(name)
+
+
+def main() -> None:
+    """Without torch, whose loading takes seconds and which the fake profile does not need."""
+    sys.path.insert(0, str(ROOT))
+    put_in_place("segments.torchaudio_guard", let_torchaudio_load=lambda: None)
+    put_in_place(
+        "encoders.registry", resolve_profile=lambda name: "fake", load_profile=load_profile
+    )
+    import indexer.chunks
+    from cli.main import app
+    from tests.support.indexing import SHORT_CHUNK_CLIPS
+
     indexer.chunks.CHUNK_CLIPS = SHORT_CHUNK_CLIPS
-    encoders.registry.resolve_profile = lambda name: "fake"  # type: ignore[assignment]
-    encoders.registry.load_profile = lambda name, **how: SlowProfile(name)  # type: ignore
+    app()
 
 
 if __name__ == "__main__":
-    use_fake_models()
-    app()
+    main()
