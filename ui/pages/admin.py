@@ -1,7 +1,25 @@
-"""The admin page."""
+"""The admin page: keys, and the log."""
 
-from ui import states
+import streamlit as st
+
+from ui.access.keys import show_keys
+from ui.access.log import show_log
+from ui.acting import show_notice
+
+KEYS, LOG = "Keys", "Log"
 
 
 def show() -> None:
-    states.empty("Not here yet", "This page is being written.")
+    show_notice()
+    view = st.segmented_control(
+        "Show",
+        (KEYS, LOG),
+        default=KEYS,
+        required=True,
+        key="admin.view",
+        label_visibility="collapsed",
+    )
+    if view == LOG:
+        show_log()
+    else:
+        show_keys()

@@ -1,0 +1,32 @@
+"""Doing what a button says, and telling on the next drawing how it went."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from search_api.client import ApiError
+from ui.plain import plain
+
+_DONE, _REFUSED = "acting.done", "acting.refused"
+
+
+def act(do: Callable[[], object], done: str = "") -> None:
+    """Does it, and draws the page anew; a refusal is told there, other errors are raised.
+
+    Args:
+        done: what to say where it went well.
+    """
+    try:
+        do()
+        st.session_state[_DONE] = done
+    except ApiError as error:
+        st.session_state[_REFUSED] = str(error)
+    st.rerun()
+
+
+def show_notice() -> None:
+    """What the last act came to, once."""
+    if refused := st.session_state.pop(_REFUSED, ""):
+        st.error(plain(refused), icon=":material/block:")
+    if done := st.session_state.pop(_DONE, ""):
+        st.toast(plain(done), icon=":material/check:")

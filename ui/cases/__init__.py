@@ -1,0 +1,1 @@
+"""Cases: what an investigation found, side by side, and as evidence."""

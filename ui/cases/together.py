@@ -1,0 +1,93 @@
+"""Several cameras side by side at the same wall-clock time."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+from ui import session, states, words
+from ui.cases.compare import addresses
+from ui.cases.found import FoundHit
+from ui.cases.panes import Playing, Recording, pane, playing, recordings_at
+from ui.cases.reading import read_video
+from ui.wall import Pane, show_wall
+
+MOST = 9
+TYPED = "Another time"
+AROUND_S = {"15 s": 15.0, "1 min": 60.0, "2 min": 120.0}
+
+
+def show_together(hits: Sequence[FoundHit]) -> None:
+    """Errors as of the client."""
+    moment, around_s = _ask_for_moment(hits)
+    if moment is None:
+        st.caption("Choose a time.")
+        return
+    around = timedelta(seconds=around_s)
+    page = session.client().videos.list(after=moment - around, before=moment + around, limit=200)
+    recordings = recordings_at(page.videos, moment)
+    if not recordings:
+        said = words.wall_time(moment, session.zone())
+        states.empty("No camera recorded then", f"Within {around_s:g} s of {said}.")
+        return
+    chosen = _choose(recordings)
+    if panes := _panes(chosen, around_s):
+        columns = 2 if len(panes) <= MOST // 2 else 3
+        span = (-around_s, around_s)
+        zone = session.zone()
+        show_wall(panes, *span, key="same.wall", columns=columns, starts_at=moment, zone=zone)
+
+
+def _ask_for_moment(hits: Sequence[FoundHit]) -> tuple[datetime | None, float]:
+    """Wall-clock time, and how much around it."""
+    dated = [hit for hit in hits if hit.happened_at]
+    which, typed, around = st.columns([3, 2, 1], vertical_alignment="bottom")
+    hit = which.selectbox(
+        "At the time of",
+        [*dated, None],
+        format_func=lambda hit: f"hit {hit.title}" if hit else TYPED,
+        key="same.hit",
+    )
+    zone = session.zone()
+    start = hit.happened_at.astimezone(zone) if hit and hit.happened_at else None
+    asked = typed.datetime_input(
+        f"Date and time ({words.zone_name(datetime.now(zone))})",
+        value=start.replace(tzinfo=None) if start else None,
+        step=timedelta(minutes=1),
+        disabled=hit is not None,
+        key=f"same.at.{hit.hit_id if hit else ''}",
+    )
+    label = around.selectbox("Before and after", list(AROUND_S), key="same.around")
+    moment = start or (asked and asked.replace(tzinfo=zone))
+    return moment, AROUND_S[label]
+
+
+def _choose(recordings: Sequence[Recording]) -> list[Recording]:
+    by_camera = {one.camera: one for one in recordings}
+    chosen = st.multiselect(
+        f"Cameras, {MOST} at most",
+        list(by_camera),
+        default=list(by_camera)[:MOST],
+        max_selections=MOST,
+        key=f"same.cameras.{hash(tuple(by_camera))}",
+    )
+    return [by_camera[camera] for camera in chosen]
+
+
+def _panes(recordings: Sequence[Recording], around_s: float) -> list[Pane]:
+    sources = [(one, source) for one in recordings if (source := _source(one, around_s))]
+    urls = addresses([source for _, source in sources])
+    return [
+        pane(one.camera, _lines(one), source=source, url=url, at_s=one.at_s)
+        for (one, source), url in zip(sources, urls, strict=True)
+    ]
+
+
+def _source(one: Recording, around_s: float) -> Playing | None:
+    video = read_video(one.video.video_id)
+    return video and playing(video, one.at_s - around_s, one.at_s + around_s)
+
+
+def _lines(one: Recording) -> tuple[str, ...]:
+    where = f"at {words.clock(one.at_s)}" if one.at_s >= 0 else "begins later"
+    return (f"{one.video.name or one.video.video_id[:12]}, {where}",)
