@@ -15,15 +15,22 @@ _SAME = ("same-origin", "none", "")
 
 def is_local(request: Request) -> bool:
     """Whether it was sent from this machine, by no proxy, and by no page from elsewhere."""
-    client = request.client.host if request.client else ""
     headers = request.headers
+    return (
+        is_at_machine(request)
+        and headers.get("sec-fetch-site", "") in _SAME
+        and _is_own_page(headers.get("origin"))
+    )
+
+
+def is_at_machine(request: Request) -> bool:
+    """Whether it was sent from this machine and by no proxy, whatever page asked for it."""
+    client = request.client.host if request.client else ""
     return (
         is_loopback(client)
         and is_loopback(request.url.hostname or "")
-        and not any(name in headers for name in _FORWARDED)
+        and not any(name in request.headers for name in _FORWARDED)
         and request.scope["http_version"] != _OLD_HTTP
-        and headers.get("sec-fetch-site", "") in _SAME
-        and _is_own_page(headers.get("origin"))
     )
 
 

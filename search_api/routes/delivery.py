@@ -10,6 +10,7 @@ from pathlib import Path
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
+from search_api.access.signing import SIGNATURE
 from search_api.service.problems import ApiProblem
 
 CACHE_CONTROL = "private, max-age=300"
@@ -47,6 +48,8 @@ def deliver(request: Request, delivery: Delivery) -> Response:
         "Accept-Ranges": "bytes",
         **delivery.headers,
     }
+    if SIGNATURE in request.query_params:  # made for a tag of a page, which lives elsewhere
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if _is_known(request, delivery.tag, int(status.st_mtime)):
         return Response(status_code=_NOT_MODIFIED, headers=headers)
     part = _part(request, headers, status.st_size)

@@ -322,3 +322,17 @@ def test_views_are_logged(tmp_path: Path) -> None:
     said = {(entry["action"], entry["what"]) for entry in entries}
     assert ("view", f"media {shown.gate.video_id}") in said
     assert ("view", f"clip {shown.gate.video_id} 1.0-2.0") in said
+
+
+def test_a_page_of_another_origin_shows_what_was_signed_for_it(
+    client: TestClient, shown: Shown
+) -> None:
+    from_elsewhere = {"Sec-Fetch-Site": "cross-site"}
+    plain = _path(shown.gate, "thumbnail?at_s=1&width=64")
+    signed = client.post("/v1/signed-urls", json={"urls": [plain]}).json()["urls"][0]["url"]
+    answer = client.get(signed, headers=from_elsewhere)
+    assert answer.status_code == 200
+    assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert client.get(plain, headers=from_elsewhere).status_code == 401
+    own = client.get(plain)
+    assert own.headers["cross-origin-resource-policy"] == "same-site"
