@@ -1,33 +1,46 @@
 """The page's entry: `retrace ui` has Streamlit run this file."""
 
+from collections.abc import Callable
+from importlib import import_module
+
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from search_api.client import ApiError, ServiceAway, StrangeAnswer
 from ui import session, states
-from ui.pages import admin, cases, library, search, video
 
-ADMIN, INVESTIGATOR = "admin", "investigator"
+PAGES = ("search", "video", "cases", "library", "admin")
+"""Modules of `ui.pages`; the first is what the site opens with."""
+HIDDEN = {"viewer": {"cases", "admin"}, "investigator": {"admin"}}
+"""From a role that may not ask what they ask."""
 
 
 def main() -> None:
+    """Draws one page."""
     st.set_page_config(page_title="retrace", page_icon=":material/manage_search:", layout="wide")
     page = st.navigation(_pages(_role()), position="top")
     with states.problems_shown():
         page.run()
 
 
-def _pages(role: str | None) -> list[st.Page]:
+def _pages(role: str | None) -> list[Page]:
     """What this role may open; where nobody is known yet, all of it."""
-    known = {
-        "search": st.Page(search.show, title="Search", url_path="search", default=True),
-        "video": st.Page(video.show, title="Video", url_path="video"),
-        "cases": st.Page(cases.show, title="Cases", url_path="cases"),
-        "library": st.Page(library.show, title="Library", url_path="library"),
-        "admin": st.Page(admin.show, title="Admin", url_path="admin"),
+    made = {
+        name: Page(_show(name), title=name.capitalize(), url_path=name, default=name == PAGES[0])
+        for name in PAGES
+        if name not in HIDDEN.get(role or "", ())
     }
-    st.session_state["pages"] = known
-    hidden = {ADMIN: set(), INVESTIGATOR: {"admin"}, None: set()}.get(role, {"admin", "cases"})
-    return [page for name, page in known.items() if name not in hidden]
+    st.session_state["pages"] = made
+    return list(made.values())
+
+
+def _show(name: str) -> Callable[[], None]:
+    """Loads the page once it is opened, and no other."""
+
+    def show() -> None:
+        import_module(f"ui.pages.{name}").show()
+
+    return show
 
 
 def _role() -> str | None:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
@@ -19,7 +18,6 @@ from search_api.answers.searching import LibraryAnswer
 from search_api.client import Client
 
 DEFAULT_URL = "http://127.0.0.1:8321"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 REMEMBERED = timedelta(minutes=1)
 """How long what changes rarely is not asked again."""
 _CLIENT, _KEY = "session.client", "session.key"
@@ -52,21 +50,6 @@ def read_settings(environment: Mapping[str, str]) -> PageSettings:
     )
 
 
-def browser_url(settings: PageSettings, page_url: str | None) -> str:
-    """Where this browser finds the service.
-
-    A service at this machine is called by the same name as the page ("localhost" or "127.0.0.1"):
-    between the two browsers let no picture through.
-    """
-    if settings.public_url:
-        return settings.public_url
-    service, page = urlsplit(settings.url), urlsplit(page_url or "")
-    if service.hostname in LOOPBACK and page.hostname in LOOPBACK:
-        host = f"[{page.hostname}]" if ":" in page.hostname else page.hostname
-        return service._replace(netloc=f"{host}:{service.port or 80}").geturl()
-    return settings.url
-
-
 def client() -> Client:
     """This session's connection, with its key."""
     if _CLIENT not in st.session_state:
@@ -74,7 +57,7 @@ def client() -> Client:
         st.session_state[_CLIENT] = Client(
             settings.url,
             key=st.session_state.get(_KEY) or settings.key,
-            public_url=browser_url(settings, st.context.url),
+            public_url=settings.public_url,
         )
     return st.session_state[_CLIENT]
 
