@@ -64,9 +64,13 @@ def index_footage(library: Path, *folders: Path) -> "IndexReport":
 
 @contextmanager
 def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
-    """A client of a service over `library`, on loopback; the service stops at the block's end."""
+    """A client of a service over `library`, on loopback; the service stops at the block's end.
+
+    Its jobs fail at once: `tests.support.jobs` has a service whose jobs index.
+    """
     from indexer.spaces import remove_from_all
     from indexer.upkeep import refresh_between_runs
+    from search_api.jobs.desk import JobParts
     from search_api.service.app import create_app
     from search_api.service.settings import ServiceSettings
 
@@ -76,6 +80,7 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
         load_profile=profile,
         upkeep=refresh_between_runs,
         remove=remove_from_all,
+        job_parts=JobParts(command=("false",)),
     )
     client = TestClient(app, "http://127.0.0.1", client=LOOPBACK, raise_server_exceptions=False)
     with client:

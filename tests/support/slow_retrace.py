@@ -39,10 +39,12 @@ def main() -> None:
         "encoders.registry", resolve_profile=lambda name: "fake", load_profile=load_profile
     )
     import indexer.chunks
+    import search_api.jobs.processes
     from cli.main import app
     from tests.support.indexing import SHORT_CHUNK_CLIPS
 
     indexer.chunks.CHUNK_CLIPS = SHORT_CHUNK_CLIPS
+    search_api.jobs.processes.COMMAND = (sys.executable, __file__, "index")
     app()
 
 

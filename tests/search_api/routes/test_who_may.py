@@ -26,6 +26,8 @@ from segments.tracks import TrackStore
 from tests.support.service import open_service
 from tests.support.small_library import GATE, make_library
 from tests.support.small_service import Headers, make_key, open_small_service
+from tests.support.tiny_footage import write_video
+from tests.support.waiting import wait_until
 
 Ids = Mapping[str, str]
 DEADLINE_S = 120.0
@@ -62,6 +64,7 @@ def about_case(json: Mapping[str, Any] | None = None) -> Rule:
 
 VIDEO, CASE = "/v1/videos/{video_id}", "/v1/cases/{case_id}"
 EXPORT = "/v1/evidence/exports/{export_id}"
+JOB, FOOTAGE = "/v1/jobs/{job_id}", "/v1/footage/{footage_id}"
 ROUTES: dict[str, Rule] = {
     "GET /openapi.json": Rule(None),
     "HEAD /openapi.json": Rule(None),
@@ -97,6 +100,17 @@ ROUTES: dict[str, Rule] = {
     f"DELETE {EXPORT}": about_case(),
     f"GET {EXPORT}/bundle": Rule(INVESTIGATOR, names=True, is_signed=True),
     "POST /v1/evidence/verification": Rule(VIEWER, content=b"no bundle"),
+    "POST /v1/footage": Rule(INVESTIGATOR, params={"name": "x.mp4"}, content=b"no footage"),
+    f"DELETE {FOOTAGE}": Rule(INVESTIGATOR, names=True),
+    "GET /v1/jobs": Rule(INVESTIGATOR),
+    "POST /v1/jobs": Rule(
+        INVESTIGATOR, names=True, json={"footage": ["$footage_id"], "camera": "gate"}
+    ),
+    f"GET {JOB}": Rule(INVESTIGATOR, names=True),
+    f"GET {JOB}/files": Rule(INVESTIGATOR, names=True),
+    f"GET {JOB}/events": Rule(INVESTIGATOR, names=True, is_signed=True),
+    f"POST {JOB}/cancel": Rule(INVESTIGATOR, names=True),
+    f"POST {JOB}/retry": Rule(INVESTIGATOR, names=True),
     "GET /v1/videos": Rule(VIEWER),
     f"GET {VIDEO}": Rule(VIEWER, names=True),
     f"DELETE {VIDEO}": Rule(ADMIN, names=True),
@@ -117,6 +131,8 @@ ABSENT = {
     "hit_id": "1",
     "export_id": "e" * 32,
     "upload_id": "d" * 32,
+    "footage_id": "b" * 32,
+    "job_id": "a" * 32,
     "key_id": "c" * 12,
     "camera": "attic",
     "detector": "alan",
@@ -170,19 +186,24 @@ def place(indexed_library: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         "attic": make_key(root, "attic", INVESTIGATOR, cameras=["attic"]),
     }
     limits = {"request_burst": 100_000, "failures_per_minute": 100_000}
+    recording = write_video(folder / "sent.mp4", seconds=2).read_bytes()
     with open_service(root, evidence_key=folder / "key.pem", **limits) as client:
         with Catalog(Library.open(root)) as catalog:
             videos = {camera: catalog.videos(camera=camera) for camera in ("gate", "yard")}
         yield Place(
             client,
             keys,
-            gate=make_ids(client, "gate", videos["gate"][0].video_id, keys["gate"]),
-            yard=make_ids(client, "yard", videos["yard"][0].video_id, keys["investigator"]),
+            gate=make_ids(client, "gate", videos["gate"][0].video_id, keys["gate"], recording),
+            yard=make_ids(
+                client, "yard", videos["yard"][0].video_id, keys["investigator"], recording
+            ),
         )
 
 
-def make_ids(client: TestClient, camera: str, video_id: str, headers: Headers) -> Ids:
-    """A case, an export and an upload of a camera's, made by the key."""
+def make_ids(
+    client: TestClient, camera: str, video_id: str, headers: Headers, recording: bytes
+) -> Ids:
+    """A case, an export, an upload, footage and a job of a camera's, made by the key."""
 
     def post(path: str, **sent: Any) -> Any:
         kind = {"Content-Type": "application/octet-stream"} if "content" in sent else {}
@@ -195,6 +216,9 @@ def make_ids(client: TestClient, camera: str, video_id: str, headers: Headers) -
     hits = post(f"/v1/cases/{case_id}/hits", json={"findings": [finding, finding]})["hit_ids"]
     export_id = post("/v1/evidence/exports", json={"case_id": case_id})["export_id"]
     wait(lambda: client.get(f"/v1/evidence/exports/{export_id}", headers=headers).json())
+    footage_id = post(f"/v1/footage?name={camera}.mp4", content=recording)["footage_id"]
+    job_id = post("/v1/jobs", json={"footage": [footage_id], "camera": camera})["job_id"]
+    wait_until(lambda: client.get(f"/v1/jobs/{job_id}", headers=headers).json()["ended_at"])
     return {
         **ABSENT,
         "video_id": video_id,
@@ -202,6 +226,8 @@ def make_ids(client: TestClient, camera: str, video_id: str, headers: Headers) -
         "case_id": str(case_id),
         "hit_id": str(hits[0]),
         "export_id": export_id,
+        "footage_id": footage_id,
+        "job_id": job_id,
         "upload_id": post("/v1/uploads", content=picture())["upload_id"],
     }
 
