@@ -12,7 +12,7 @@ from segments.levels import iter_segments
 from segments.library import Library
 from segments.payload import point_id
 from segments.store.base import Filter, VectorStore
-from segments.store.spool import iter_chunks
+from segments.store.spool import iter_chunks, iter_damaged
 from segments.tracks import TrackStore
 
 HOUR_S = 3600.0
@@ -104,6 +104,10 @@ def find_problems(library: Library, store: VectorStore) -> list[str]:
             *(p for video in catalog.videos() for p in _video_problems(library, store, video)),
             *_orphans(catalog, store, begun),
             *(f"{path.name} waits in the spool: index again" for path in iter_chunks(library)),
+            *(
+                f"{path} cannot be read: delete its video, and index again"
+                for path in iter_damaged(library)
+            ),
             *(f"{path} was left half-written: index again" for path in _partials(library)),
             *(f"{v[:12]} is stale in the store: index again" for v in ledger.stale()),
         ]

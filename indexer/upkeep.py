@@ -12,7 +12,7 @@ from segments.errors import LibraryInUse
 from segments.library import Library
 from segments.store.base import Filter, VectorStore
 from segments.store.lock import OwnerLock
-from segments.store.spool import ingest
+from segments.store.spool import forget_damaged, ingest
 from segments.timed import TimedStore
 
 
@@ -117,6 +117,7 @@ def sweep(library: Library, *, keep: Collection[str]) -> None:
 def _remove_data(library: Library, store: VectorStore, video_id: str) -> int:
     points = store.delete(Filter(video_ids=(video_id,)))
     TimedStore(library.tracks).delete(video_id)
+    forget_damaged(library, video_id)
     for folder in (library.work, library.cache):
         shutil.rmtree(folder / video_id, ignore_errors=True)
     return points

@@ -1,6 +1,8 @@
 """What is asked, as it crosses the door: checked on the console and over HTTP alike."""
 
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import (
@@ -31,6 +33,8 @@ MAX_WITHIN_S = 86_400.0
 MAX_WEIGHT = 100.0
 MAX_ANOMALY = 1e6
 
+_DATE = re.compile(r"\s*\d{4}-\d\d-\d\d[Tt\s]")
+
 SoundMode = Literal["sound-to-video", "sound-to-sound", "both"]
 
 
@@ -49,6 +53,12 @@ def _require_short(text: object) -> object:
     return text
 
 
+def _require_iso(time: object) -> object:
+    if isinstance(time, datetime) or (isinstance(time, str) and _DATE.match(time)):
+        return time
+    raise PydanticCustomError("no_time", "give a date and a time with its zone, as ISO 8601 has it")
+
+
 QueryText = Annotated[
     Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None,
     BeforeValidator(_require_short),
@@ -59,6 +69,8 @@ Sentence = Annotated[
 ]
 """Words that must be there."""
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_require_iso)]
+"""A time with its zone as ISO 8601 has it; a number of seconds is none."""
 Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
 Weight = Annotated[FiniteFloat, Field(gt=0, le=MAX_WEIGHT)]
 Similarity = Annotated[FiniteFloat, Field(ge=-1, le=1)]
@@ -105,9 +117,9 @@ class SearchRequest(BaseModel):
     level: Level = "moment"
     cameras: Annotated[tuple[Name, ...], Field(max_length=MAX_CAMERAS)] = ()
     """Any of these; empty: everywhere."""
-    after: AwareDatetime | None = None
+    after: Instant | None = None
     """Segments that start at or after this time; what has no known time is not found."""
-    before: AwareDatetime | None = None
+    before: Instant | None = None
     """Segments that start before this time."""
     has_sound: bool | None = None
     """Only segments with a sound track, or only those without one."""

@@ -8,6 +8,7 @@ from search_api.access.audit import AuditEntry
 from search_api.access.keys import MAX_CAMERAS, MAX_NAME_CHARS, KeyRecord
 from search_api.access.roles import Role
 from search_api.answers.base import Answer, Asked
+from search_api.requests import Instant
 
 MAX_URLS = 200
 Camera = Annotated[str, Field(min_length=1, max_length=200)]
@@ -38,7 +39,7 @@ class NewKey(Asked):
     role: Role = Role.VIEWER
     cameras: list[Camera] = Field(default=[], max_length=MAX_CAMERAS)
     """Whose footage it may see; empty: all, and videos without a camera too."""
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 class MadeKey(Answer):

@@ -16,6 +16,9 @@ class Checks(Answer):
     library: State
     store: Literal["answering", "away"]
     model: Literal["loaded", "not-loaded"]
+    spool: Literal["whole", "damaged"] = "whole"
+    """Whether finished pieces were set aside because they could not be read: searches are answered
+    without them. The log names each; delete its video and index it again."""
 
     @property
     def are_passed(self) -> bool:

@@ -32,12 +32,21 @@ FILES_AT_ONCE = 500
 """Events of files that are read at once."""
 _ALL = (*PROBLEM_CODES, "invalid-request", "library-unavailable")
 _ONE = (*_ALL, "not-found")
+EVENT_SCHEMA = {
+    "description": "One event; `data` is JSON: a `JobFileAnswer` or a `JobAnswer`.",
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"enum": ["file", "job", "end"]},
+        "data": {"type": "string"},
+    },
+}
 _EVENTS = {
     200: {
         "description": "Events: `file` with a file that is done with, `job` with the job as it is "
         "now, and `end` with the job as it ended, after which the stream ends. Ids rise; "
         "`Last-Event-ID` asks for what followed.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {"text/event-stream": {"schema": EVENT_SCHEMA}},
     },
     204: {"description": "Nothing followed, and nothing will: do not come back."},
     **problem_responses(*_ONE, "overloaded"),

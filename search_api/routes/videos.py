@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from search_api.access.principal import PROBLEM_CODES
 from search_api.access.scope import VisibleVideo, catalog_for
@@ -20,6 +20,7 @@ from search_api.answers.videos import (
 from search_api.meanings import calibration_of
 from search_api.media.formats import Playback
 from search_api.media.listing import Choice, Order, list_videos
+from search_api.requests import Instant
 from search_api.routes.seen import (
     VIDEO_PROBLEMS,
     SeenVideo,
@@ -46,8 +47,8 @@ class ListQuery:
 
     camera: Annotated[list[Name] | None, Query(max_length=100)] = None
     name: Annotated[str, Query(max_length=200, description="A part of the file's name.")] = ""
-    after: Annotated[AwareDatetime | None, Query(description=_TIMES)] = None
-    before: AwareDatetime | None = None
+    after: Annotated[Instant | None, Query(description=_TIMES)] = None
+    before: Instant | None = None
     order: Order = "name"
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50
     cursor: Annotated[str | None, Query(max_length=2000, description=_CURSOR)] = None

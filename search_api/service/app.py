@@ -31,6 +31,7 @@ from search_api.routes import (
     verification,
     videos,
 )
+from search_api.service.bodies import require_plain_json
 from search_api.service.doors import BodyLimit, HostCheck
 from search_api.service.guard import ID_HEADER, Guard
 from search_api.service.limits import Limits
@@ -106,7 +107,9 @@ def create_app(
     install_problems(app)
     install_openapi(app)
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(refuse_unknown)])
+        app.include_router(
+            router, dependencies=[Depends(refuse_unknown), Depends(require_plain_json)]
+        )
     _add_middleware(app, settings, metrics)
     return app
 

@@ -5,7 +5,7 @@ from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
 from search_api.service.problems import ApiProblem
 from segments.errors import RetraceError
-from segments.store.spool import iter_chunks
+from segments.store.spool import iter_chunks, iter_damaged
 
 
 def check(owner: LibraryOwner) -> Checks:
@@ -13,11 +13,13 @@ def check(owner: LibraryOwner) -> Checks:
     try:
         with owner.use() as opened:
             opened.store.count()
+            is_damaged = any(iter_damaged(opened.library))
     except ApiProblem:
         return Checks(library=owner.state, store="away", model="not-loaded")
     except RetraceError:
         return Checks(library=owner.state, store="away", model="loaded")
-    return Checks(library=owner.state, store="answering", model="loaded")
+    spool = "damaged" if is_damaged else "whole"
+    return Checks(library=owner.state, store="answering", model="loaded", spool=spool)
 
 
 def refresh_gauges(owner: LibraryOwner, metrics: Metrics) -> None:
@@ -28,6 +30,7 @@ def refresh_gauges(owner: LibraryOwner, metrics: Metrics) -> None:
             metrics.points.set(opened.store.count())
             metrics.videos.set(len(owner.catalog().videos()))
             metrics.spooled.set(sum(1 for _ in iter_chunks(opened.library)))
+            metrics.damaged.set(sum(1 for _ in iter_damaged(opened.library)))
             manifest = opened.profile.manifest
             for weights, sha256 in manifest.digests.items():
                 metrics.model.labels(manifest.profile, weights, sha256).set(1)

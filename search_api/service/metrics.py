@@ -56,6 +56,11 @@ class Metrics:
         self.spooled = Gauge(
             "retrace_spool_chunks", "Finished chunks that wait for the store.", registry=registry
         )
+        self.damaged = Gauge(
+            "retrace_spool_damaged_chunks",
+            "Chunks that were set aside because they cannot be read.",
+            registry=registry,
+        )
         self.points = Gauge("retrace_points", "Segments in the store.", registry=registry)
         self.videos = Gauge("retrace_videos", "Videos in the library.", registry=registry)
         self.ready = Gauge("retrace_ready", "1 where the library is open.", registry=registry)

@@ -41,7 +41,7 @@ def _specification(app: FastAPI) -> dict[str, Any]:
     )
     for path, operations in found["paths"].items():
         for operation in operations.values():
-            _declare(operation["responses"], path)
+            _declare(operation, path)
     schemas = found.setdefault("components", {}).setdefault("schemas", {})
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -51,11 +51,13 @@ def _specification(app: FastAPI) -> dict[str, Any]:
     return found
 
 
-def _declare(responses: dict[str, Any], path: str) -> None:
+def _declare(operation: dict[str, Any], path: str) -> None:
     """Adds what any operation may answer to what this one declares by itself."""
+    responses = operation["responses"]
     own = [code for response in responses.values() for code in declared_codes(response)]
     at_work = () if path in QUIET else AT_WORK
-    codes = list(dict.fromkeys([*own, *EVERYWHERE, *at_work]))
+    with_body = ("unsupported-media-type",) if "requestBody" in operation else ()
+    codes = list(dict.fromkeys([*own, *EVERYWHERE, *at_work, *with_body]))
     for status, response in problem_responses(*codes).items():
         responses[str(status)] = response
     for response in responses.values():

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from search_api.answers.problems import FieldError, Problem
 from search_api.media.errors import BeyondLimit, Busy, MediaChanged, MediaGone, OutsideVideo
+from search_api.service.methods import allowed_methods
 from segments.errors import (
     IndexMismatch,
     LibraryError,
@@ -253,4 +254,7 @@ def _http_exception(request: Request, error: Exception) -> JSONResponse:
     of_status = {kind.status: code for code, kind in reversed(PROBLEMS.items())}
     code = of_status.get(error.status_code, "bad-request")
     detail = error.detail or http.HTTPStatus(error.status_code).phrase
-    return problem_response(request_id_of(request), code, detail, headers=error.headers)
+    headers = dict(error.headers or {})
+    if code == "method-not-allowed":
+        headers["Allow"] = allowed_methods(request)  # the router names those of one route only
+    return problem_response(request_id_of(request), code, detail, headers=headers)

@@ -2,9 +2,11 @@
 
 Whoever indexes writes them; whoever owns the store ingests them, in any number of attempts. A file
 is an .npz (checksummed by its zip container) of float32 vectors, a matrix per vector name, of what
-detectors say of the chunk, and of a JSON header with everything else.
+detectors say of the chunk, and of a JSON header with everything else. A file that a failing disk
+damaged is set aside, so that those behind it are ingested.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +25,10 @@ from segments.payload import SegmentPayload
 from segments.store.base import Point, VectorStore
 from segments.timed import TimedArrays, TimedStore
 
+DAMAGED = "damaged"
+"""Folder in the spool of chunks that could not be read."""
 _HEADER = "header"
+_log = logging.getLogger(__name__)
 
 
 class ChunkKey(NamedTuple):
@@ -88,6 +93,18 @@ def iter_chunks(library: Library) -> Iterator[Path]:
     yield from sorted(library.spool.glob("[!.]*.npz"))
 
 
+def iter_damaged(library: Library) -> Iterator[Path]:
+    """The chunks that were set aside, by name."""
+    yield from sorted((library.spool / DAMAGED).glob("*.npz"))
+
+
+def forget_damaged(library: Library, video_id: str) -> None:
+    """Deletes what was set aside of a video that is about to go, or to be made anew."""
+    for path in iter_damaged(library):
+        if path.name.startswith(f"{library.space}.{video_id}."):
+            path.unlink()
+
+
 def read_chunk(path: Path) -> SpooledChunk:
     """Reads a chunk; vectors bit for bit as they were written.
 
@@ -98,7 +115,7 @@ def read_chunk(path: Path) -> SpooledChunk:
         return _from_arrays(from_npz(path.read_bytes()))
     except (ValueError, KeyError, IndexError) as error:
         raise LibraryError(
-            f"the finished chunk {path} is damaged ({error}): delete it and index again"
+            f"the finished chunk {path} is damaged ({error}): delete its video and index again"
         ) from error
 
 
@@ -112,25 +129,40 @@ def ingest(library: Library, store: VectorStore) -> list[ChunkKey]:
     """Moves every finished chunk of the space into its store and tracks; what was moved.
 
     Each step may be repeated, and a file goes last: after a crash anywhere, another call makes the
-    same state as an undisturbed one.
+    same state as an undisturbed one. Damaged chunks are set aside: `iter_damaged`.
 
     Args:
         store: the open store of the library's space; chunks of others stay where they are.
 
     Raises:
-        LibraryError: a chunk is damaged; those before it are ingested.
+        LibraryError: the store or a file of tracks is damaged; the chunks before are ingested.
     """
     tracks, ingested = TimedStore(library.tracks), list[ChunkKey]()
     for path in iter_chunks(library):
         if path.name.split(".")[0] != library.space:
             continue
-        chunk = read_chunk(path)
+        chunk = _read_or_set_aside(path)
+        if chunk is None:
+            continue
         store.upsert(chunk.points)
         for name, piece in chunk.pieces.items():
             tracks.append(chunk.video_id, name, piece)
         remove(path)
         ingested.append(chunk.key)
     return ingested
+
+
+def _read_or_set_aside(path: Path) -> SpooledChunk | None:
+    try:
+        return read_chunk(path)
+    except LibraryError as error:
+        aside = path.parent / DAMAGED / path.name
+        aside.parent.mkdir(exist_ok=True)
+        path.replace(aside)
+        sync_folder(aside.parent)
+        sync_folder(path.parent)
+        _log.error("%s; it was set aside as %s", error, aside)
+        return None
 
 
 def _file_name(chunk: SpooledChunk) -> str:

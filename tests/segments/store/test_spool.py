@@ -16,8 +16,10 @@ from segments.store.opening import create_space, open_store
 from segments.store.spool import (
     ChunkKey,
     SpooledChunk,
+    forget_damaged,
     ingest,
     iter_chunks,
+    iter_damaged,
     read_chunk,
     remove,
     write_chunk,
@@ -232,15 +234,22 @@ def test_a_crash_at_any_step_and_another_run_give_the_same(
     other.close()
 
 
-def test_chunks_before_a_damaged_one_are_ingested(library: Library) -> None:
+def test_a_damaged_chunk_is_set_aside_and_the_others_are_ingested(
+    library: Library, caplog: pytest.LogCaptureFixture
+) -> None:
     for index in range(3):
         write_chunk(library, make_chunk(index))
     damaged = list(iter_chunks(library))[1]
     damaged.write_bytes(b"PK")
     store = open_store(library)
-    with pytest.raises(LibraryError, match=damaged.name):
-        ingest(library, store)
-    assert store.count() == 10
-    remove(damaged)
-    assert ingest(library, store) == [ChunkKey(VIDEO, 2)]
+    assert ingest(library, store) == [ChunkKey(VIDEO, 0), ChunkKey(VIDEO, 2)]
+    assert store.count() == 20
+    (aside,) = iter_damaged(library)
+    assert (aside.name, aside.read_bytes()) == (damaged.name, b"PK")
+    assert f"{damaged} is damaged" in caplog.text
+    assert ingest(library, store) == list(iter_chunks(library)) == []
+    forget_damaged(library, "f" * 64)
+    assert list(iter_damaged(library)) == [aside]
+    forget_damaged(library, VIDEO)
+    assert list(iter_damaged(library)) == []
     store.close()
