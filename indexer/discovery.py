@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from segments.errors import UserError
+
+_log = structlog.get_logger()
 
 MEDIA_SUFFIXES = frozenset(
     ".264 .265 .3g2 .3gp .asf .avi .dav .divx .dv .f4v .flv .h264 .h265 .hevc .ivf .m1v .m2ts .m2v "
@@ -31,6 +35,7 @@ def discover(
 
     A folder gives the files with a media suffix below it, without hidden files and folders; a link
     that leads back is followed once. A file that is named itself is taken whatever its suffix.
+    Names that are no UTF-8 are left out, with a warning.
 
     Args:
         skip: a folder that is never entered (the library).
@@ -45,7 +50,7 @@ def discover(
     avoided = {_identity(skip)} if skip is not None and skip.exists() else set[tuple[int, int]]()
     fences = [folder.resolve() for folder in within]
     found = {path for named in paths for path in _files(named.absolute(), avoided, fences)}
-    return [_describe(path) for path in sorted(found)]
+    return [_describe(path) for path in sorted(found) if _is_text(path)]
 
 
 def _files(
@@ -73,6 +78,16 @@ def _is_inside(path: Path, fences: Sequence[Path]) -> bool:
 def _is_media(path: Path) -> bool:
     is_shown = not path.name.startswith(".")
     return is_shown and path.suffix.lower() in MEDIA_SUFFIXES and path.is_file()
+
+
+def _is_text(path: Path) -> bool:
+    """Whether the name can be written down; databases and JSON take Unicode only."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        _log.warning("a name is no UTF-8: the file is left out, rename it", path=repr(path))
+        return False
+    return True
 
 
 def _identity(folder: Path) -> tuple[int, int]:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,18 @@ def test_links_that_lead_back_end(tmp_path: Path):
 def test_a_path_that_is_not_there_is_said(tmp_path: Path):
     with pytest.raises(UserError, match=r"there is no .*none"):
         discover([tmp_path, tmp_path / "none"])
+
+
+def test_names_that_cannot_be_written_down_are_left_out(tmp_path: Path):
+    touch(tmp_path / "a.mp4")
+    (tmp_path / os.fsdecode(b"\xff.mp4")).write_bytes(b"x")
+    assert names(tmp_path) == ["a.mp4"]
+
+
+def test_what_truly_lies_outside_a_fence_is_left_out(tmp_path: Path):
+    touch(tmp_path / "in" / "a.mp4", tmp_path / "out" / "b.mp4")
+    (tmp_path / "in" / "folder").symlink_to(tmp_path / "out")
+    (tmp_path / "in" / "link.mp4").symlink_to(tmp_path / "out" / "b.mp4")
+    fenced = discover([tmp_path / "in", tmp_path / "out"], within=[tmp_path / "in"])
+    assert [found.path for found in fenced] == [tmp_path / "in" / "a.mp4"]
+    assert len(discover([tmp_path / "in"])) == 3
