@@ -1,9 +1,11 @@
 """`retrace ui`: the page, over a service that runs or one of its own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +17,7 @@ from cli.output import say
 from segments.errors import UserError
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
-STOP_S = 15.0
+STOP_S, LOOK_EVERY_S = 15.0, 0.1
 
 
 def ui(
@@ -42,6 +44,7 @@ def ui(
     """
     if url is not None and library is not None:
         raise UserError("give the address of a service, or a library to serve: not both")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: nothing is left behind
     with _served(library) if library else _running(url) as address:
         require_guarded(host, address)
         say(f"the page is at http://{host}:{port} (Ctrl-C ends it)")
@@ -82,14 +85,43 @@ def _running(url: str | None) -> Generator[str]:
 @contextmanager
 def _served(library: Path) -> Generator[str]:
     """A service over the library at a free port of this machine, until the block's end."""
-    port = free_port()
+    address = f"http://127.0.0.1:{(port := free_port())}"
     command = [sys.executable, "-m", "cli", "serve", str(library), "--host", "127.0.0.1"]
-    service = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"])
+    with _beside([*command, "--port", str(port), "--log-level", "error"]) as service:
+        _wait_for(service, address)
+        yield address
+
+
+def _wait_for(service: subprocess.Popen[bytes], address: str) -> None:
+    """Returns once it answers.
+
+    Raises:
+        UserError: it ended instead, having said why.
+    """
+    from search_api.client import Client, ServiceAway
+    from search_api.client.sending import Retries
+
+    with Client(address, retries=Retries(attempts=1)) as client:
+        while service.poll() is None:
+            try:
+                client.alive()
+                return
+            except ServiceAway:
+                time.sleep(LOOK_EVERY_S)
+    raise UserError("the page has no service: it ended for the reason above")
+
+
+@contextmanager
+def _beside(
+    command: list[str], environment: dict[str, str] | None = None
+) -> Generator[subprocess.Popen[bytes]]:
+    """A process that ends with the block, however that ends."""
+    running = subprocess.Popen(command, env={**os.environ, **(environment or {})})
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield running
     finally:
-        service.terminate()
-        service.wait(STOP_S)
+        running.terminate()
+        running.wait(STOP_S)
 
 
 def free_port() -> int:
@@ -108,9 +140,5 @@ def _run_page(address: str, host: str, port: int) -> int:
     app = Path(page.__file__).parent / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     flags = ["--server.address", host, "--server.port", str(port)]
-    running = subprocess.Popen([*command, *flags], env={**os.environ, "RETRACE_URL": address})
-    try:
+    with _beside([*command, *flags], {"RETRACE_URL": address}) as running:
         return running.wait()
-    except KeyboardInterrupt:
-        running.terminate()
-        return running.wait(STOP_S)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -9,6 +10,8 @@ from streamlit.navigation.page import Page
 from search_api.client import ApiError, ServiceAway, StrangeAnswer
 from ui import session, states
 
+ICON = str(Path(__file__).parent / "icon.svg")
+"""One by name would be fetched from elsewhere."""
 PAGES = ("search", "video", "cases", "library", "admin")
 """Modules of `ui.pages`; the first is what the site opens with."""
 HIDDEN = {"viewer": {"cases", "admin"}, "investigator": {"admin"}}
@@ -17,7 +20,8 @@ HIDDEN = {"viewer": {"cases", "admin"}, "investigator": {"admin"}}
 
 def main() -> None:
     """Draws one page."""
-    st.set_page_config(page_title="retrace", page_icon=":material/manage_search:", layout="wide")
+    st.set_page_config(page_title="retrace", page_icon=ICON, layout="wide")
+    st.html(Path(__file__).parent / "page.css")
     page = st.navigation(_pages(_role()), position="top")
     with states.problems_shown():
         page.run()

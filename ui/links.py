@@ -22,15 +22,17 @@ PLAIN = {
     "level": "level",
     "after": "after",
     "before": "before",
-    "min_score": "min_score",
-    "alpha": "alpha",
-    "limit": "limit",
-    "per_video": "per_video",
     "sound_mode": "sound_mode",
     "audio": "audio",
     "image": "image",
 }
-"""Parameters of one value, and their fields."""
+"""Parameters of one text, and their fields."""
+NUMBERS = {
+    "min_score": "min_score",
+    "alpha": "alpha",
+    "limit": "limit",
+    "per_video": "per_video",
+}
 LISTS = {"without": "without", "camera": "cameras"}
 FLAGS = {"sound": "has_sound", "merge": "merge"}
 DEFAULTS = SearchBody(limit=LIMIT).model_dump(mode="json")
@@ -56,7 +58,8 @@ def to_params(asked: Asked) -> Params:
     """The address's parameters: what differs from an empty query, in a fixed order."""
     body = asked.body.model_dump(mode="json")
     changed = {name: value for name, value in body.items() if value != DEFAULTS[name]}
-    found: Params = {name: [str(changed[of])] for name, of in PLAIN.items() if of in changed}
+    single = PLAIN | NUMBERS
+    found: Params = {name: [str(changed[of])] for name, of in single.items() if of in changed}
     found |= {name: changed[of] for name, of in LISTS.items() if of in changed}
     found |= {name: [_flag(changed[of])] for name, of in FLAGS.items() if of in changed}
     found |= _prefixed(ANOMALY, changed.get("min_anomaly", {}))
@@ -73,16 +76,15 @@ def from_params(params: Mapping[str, Sequence[str]]) -> Asked:
     last = {name: values[-1] for name, values in params.items() if values}
     fields: dict[str, object] = {"limit": LIMIT}
     fields |= {of: last[name] for name, of in PLAIN.items() if name in last}
+    fields |= {of: _number(last[name]) for name, of in NUMBERS.items() if name in last}
     fields |= {of: list(params[name]) for name, of in LISTS.items() if name in last}
-    fields |= {of: last[name] for name, of in FLAGS.items() if name in last}
+    fields |= {of: _claim(last[name]) for name, of in FLAGS.items() if name in last}
     fields["min_anomaly"] = _under(ANOMALY, last)
     fields["weights"] = _under(WEIGHT, last)
     if "then" in last:
-        second = {"within_s": last.get("within"), "same_camera": last.get("same_camera")}
-        given = {name: value for name, value in second.items() if value is not None}
-        fields["then"] = {"text": last["then"], **given}
+        fields["then"] = _then(last)
     if "crop" in last:
-        fields["crop"] = last["crop"].split(",")
+        fields["crop"] = [_number(side) for side in last["crop"].split(",")]
     view: View = "list" if last.get("view") == "list" else "grid"
     try:
         body = SearchBody.model_validate(fields)
@@ -117,6 +119,15 @@ def _then_params(body: SearchBody) -> Params:
     return found if body.then.same_camera else {**found, "same_camera": ["0"]}
 
 
+def _then(last: Mapping[str, str]) -> dict[str, object]:
+    found: dict[str, object] = {"text": last["then"]}
+    if "within" in last:
+        found["within_s"] = _number(last["within"])
+    if "same_camera" in last:
+        found["same_camera"] = _claim(last["same_camera"])
+    return found
+
+
 def _shown(asked: Asked) -> Params:
     view: Params = {"view": [asked.view]} if asked.view != "grid" else {}
     return {**view, "all": ["1"]} if asked.shows_all else view
@@ -126,13 +137,27 @@ def _flag(value: object) -> str:
     return "1" if value else "0"
 
 
+def _claim(text: str) -> bool | str:
+    """Text that is neither stays, for the query's own checks to refuse."""
+    return {"1": True, "0": False}.get(text, text)
+
+
+def _number(text: str) -> float | str:
+    """A whole one as int; text that is none stays, for the query's own checks to refuse."""
+    try:
+        value = float(text)
+    except ValueError:
+        return text
+    return int(value) if value.is_integer() else value
+
+
 def _prefixed(prefix: str, values: Mapping[str, float]) -> Params:
     return {f"{prefix}{name}": [f"{value:g}"] for name, value in values.items()}
 
 
-def _under(prefix: str, params: Mapping[str, str]) -> dict[str, str]:
+def _under(prefix: str, params: Mapping[str, str]) -> dict[str, float | str]:
     return {
-        name.removeprefix(prefix): value
+        name.removeprefix(prefix): _number(value)
         for name, value in params.items()
         if name.startswith(prefix)
     }

@@ -44,7 +44,7 @@ def save(findings: Sequence[Finding]) -> None:
     """Adds findings to the current case; asks which, where none was chosen."""
     case = current_case()
     if case is None:
-        _ask_which(findings)
+        ask_which(findings)
         return
     asked = NewFindings.model_validate({"findings": list(findings)})
     numbers = session.client().cases.add_hits(case.case_id, asked.findings)
@@ -62,18 +62,26 @@ def finding(hit: SearchHit, response: SearchResponse) -> Finding:
 _KEPT = {"video_id", "start_s", "end_s", "score", "parts", "anomaly", "explanation"}
 
 
-@st.dialog("Save to which case?")
-def _ask_which(findings: Sequence[Finding]) -> None:
+@st.dialog("Which case?")
+def ask_which(findings: Sequence[Finding] = ()) -> None:
+    """Lets the person choose a case or open one, and saves findings to it, if there are any."""
     with states.problems_shown():
         known = {case.case_id: case.name for case in cases()}
         chosen = st.selectbox(
             "Case", list(known), None, format_func=known.__getitem__, placeholder="Choose"
         )
-        name = st.text_input("or a new case", max_chars=200, placeholder="its name")
-        if st.button("Save", type="primary", disabled=not (name.strip() or chosen)):
-            made = session.client().cases.create(name.strip()).case_id if name.strip() else chosen
-            assert made is not None
-            forget_cases()
-            choose_case(made)
-            save(findings)
-            st.rerun()
+        name = st.text_input("or a new case", max_chars=200, placeholder="its name").strip()
+        if st.button("Save" if findings else "Use this case", type="primary"):
+            _use(chosen, name, findings)
+
+
+def _use(chosen: int | None, name: str, findings: Sequence[Finding]) -> None:
+    if not name and chosen is None:
+        st.text("Choose a case, or name a new one.")
+        return
+    made = session.client().cases.create(name).case_id if name or chosen is None else chosen
+    forget_cases()
+    choose_case(made)
+    if findings:
+        save(findings)
+    st.rerun()

@@ -86,6 +86,10 @@ def test_an_address_reads_like_the_query():
         ({"after": ["yesterday"]}, "after"),
         ({"crop": ["0.5,0,0.5,1"]}, "crop"),
         ({"limit": ["0"]}, "limit"),
+        ({"limit": ["many"]}, "limit"),
+        ({"alpha": ["nan"]}, "alpha"),
+        ({"alpha": ["inf"]}, "alpha"),
+        ({"sound": ["perhaps"]}, "has_sound"),
         ({"audio": ["../etc"]}, "audio"),
     ],
 )

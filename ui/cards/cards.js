@@ -100,7 +100,8 @@ function lost(wall, frame) {
 function said(card) {
   const lines = make("div", { className: "said" });
   const top = line("line", "");
-  top.append(line("camera", card.camera, "span"), line("score", card.score, "span"));
+  const score = line("score", `${card.scoreWords} ${card.score}`, "span");
+  top.append(line("camera", card.camera, "span"), score);
   lines.append(top, line("time", card.when), line("time", card.span), line("file", card.file));
   for (const [kind, text] of [["reason", card.reason], ["then", card.then]]) {
     if (text) lines.append(line(kind, text));
@@ -129,7 +130,7 @@ function details(card) {
   for (const part of [...card.parts, ...card.anomaly.map(asAnomaly)]) {
     values.append(line("", part.name, "dt"), line("", part.value, "dd"));
   }
-  box.append(line("", `Score: ${card.scoreWords}`, "summary"), values);
+  box.append(line("", "Parts", "summary"), values);
   for (const text of [card.chance, card.merged]) {
     if (text) box.append(line("", text));
   }

@@ -14,7 +14,7 @@ Card = dict[str, Any]
 SCORE_WORDS: dict[Ranking, str] = {
     "similarity": "similarity",
     "rank-fusion": "rank score",
-    "sequence": "how far both stand out",
+    "sequence": "both stand out",
 }
 PICTURES = 8
 """Of the storyboard that a thumbnail plays."""
@@ -59,14 +59,18 @@ def _card(
         "scoreWords": SCORE_WORDS[response.ranking],
         "parts": _named(hit.parts),
         "anomaly": _named(hit.anomaly),
-        "reason": words.reason(hit.explanation),
-        "reasonBy": hit.explanation.detector if hit.explanation else "",
+        "reason": _reason(hit),
         "merged": "" if hit.merged < 2 else f"{hit.merged} overlapping moments in one",
         "then": _then(hit),
         "chance": _chance(hit),
         "isWeak": hit.confident is False,
         "href": links.href("video", open_at),
     }
+
+
+def _reason(hit: SearchHit) -> str:
+    said = words.reason(hit.explanation)
+    return f"{hit.explanation.detector}: {said}" if hit.explanation and said else ""
 
 
 def _named(values: Mapping[str, float]) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from search_api.answers.searching import SearchBody
 from ui.links import Asked
 
 PREFIX = "search."
-SOUND_CHOICES = {None: "Either", True: "With sound", False: "Without sound"}
+SOUND_CHOICES = {True: "With sound", False: "Without sound"}
 LEVELS = {"moment": "Moments (10 s)", "scene": "Scenes (1 min)", "video": "Whole videos"}
 SOUND_MODES = {
     "both": "Pictures and sound tracks",
@@ -65,7 +65,7 @@ def from_state(state: Mapping[str, Any], zone: tzinfo) -> Asked:
     """
     second = {name: state[name] for name in ("within_s", "same_camera")}
     then = state["then"].strip()
-    fields = {name: state[name] for name in PLAIN} | {
+    fields = {name: state[name] for name in PLAIN if state[name] is not None} | {
         "text": state["q"],
         "without": [line for line in state["without"].split("\n") if line.strip()],
         "then": {"text": then, **second} if then else None,

@@ -109,8 +109,10 @@ def _filters(library: LibraryAnswer, zone: tzinfo) -> None:
     st.selectbox(
         "Sound track",
         list(SOUND_CHOICES),
+        None,
         format_func=SOUND_CHOICES.__getitem__,
         key=PREFIX + "has_sound",
+        placeholder="With or without",
     )
     for detector in library.detectors:
         _number(f"Least anomaly by {detector} (raw score)", f"anomaly.{detector}", step=0.05)

@@ -13,6 +13,7 @@ from search_api.schemas import SearchHit, SearchResponse
 from ui import links, saving, session, states, words
 from ui.cards import Told, curves, data, hand_curves, show_cards
 from ui.links import Asked
+from ui.plain import plain
 from ui.searching.fields import PREFIX
 from ui.searching.form import BOX
 
@@ -93,7 +94,9 @@ def _weaker_label(answer: SearchResponse) -> str:
 def _case() -> None:
     """Which case `s` saves to."""
     case = saving.current_case()
-    st.text(f"Saving to: {case.name}" if case else "s saves to a case", width="content")
+    label = f"Case: {plain(case.name)}" if case else "Choose a case"
+    if st.button(label, icon=":material/bookmark:", key="case.choose"):
+        saving.ask_which()
 
 
 def _no_match(answer: SearchResponse) -> None:

@@ -12,6 +12,8 @@ Part = Literal["audio", "image"]
 WIDGETS: dict[str, Part] = {"recorded": "audio", "sound_file": "audio", "picture_file": "image"}
 SENT_BEFORE = {"audio": "a sound that was sent", "image": "a picture that was sent"}
 _NAMES, _ERROR, _ROUND = "searching.names", "searching.error", "searching.round"
+MOST_MB = 64
+"""The service's own limit, unless its operator chose another; it then says so itself."""
 SOUNDS = ["wav", "mp3", "m4a", "flac", "ogg", "opus", "aac", "mp4", "mkv", "webm"]
 PICTURES = ["jpg", "jpeg", "png", "webp", "bmp", "gif"]
 
@@ -19,11 +21,13 @@ PICTURES = ["jpg", "jpeg", "png", "webp", "bmp", "gif"]
 def choose() -> None:
     """The fields that record and take files."""
     st.audio_input("Record a sound", key=_key("recorded"), on_change=_take, args=("recorded",))
+    _file("Sound file", "sound_file", SOUNDS)
+    _file("Picture file", "picture_file", PICTURES)
+
+
+def _file(label: str, widget: str, types: list[str]) -> None:
     st.file_uploader(
-        "Sound file", SOUNDS, key=_key("sound_file"), on_change=_take, args=("sound_file",)
-    )
-    st.file_uploader(
-        "Picture file", PICTURES, key=_key("picture_file"), on_change=_take, args=("picture_file",)
+        label, types, key=_key(widget), on_change=_take, args=(widget,), max_upload_size=MOST_MB
     )
 
 
