@@ -5,7 +5,11 @@ LIBRARY/
   library.sqlite                    videos and sources (segments.catalog), ledger (indexer.ledger)
   cases.sqlite                      cases, notes and locks (segments.cases)
   access.sqlite                     API keys as digests, and who did what (search_api.access)
+  jobs.sqlite                       indexing jobs, sent footage, watched files (search_api.jobs)
+  jobs/JOB_ID/                      what the runs of unfinished and failed jobs said
+  footage/FOOTAGE_ID/NAME           footage that was sent, which is nowhere else
   indexer.lock                      who is indexing now
+  jobs.lock                         which service does the jobs
   spool/                            finished chunks on their way into a store
   cache/VIDEO_ID/                   pictures made for showing; may be deleted at any time
   spaces/PROFILE/                   what one profile made of the footage: a vector space

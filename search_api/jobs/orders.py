@@ -1,6 +1,6 @@
 """What jobs are told to do: from a request, from a job before, from a watched folder."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -60,20 +60,36 @@ def requested_order(
     )
 
 
-def repeated_order(job: JobRecord, table: JobTable) -> JobOrder:
+def repeated_order(job: JobRecord, table: JobTable, allowed: Collection[str]) -> JobOrder:
     """What a job that is over has not done: files that failed, and those it did not look at.
 
+    Args:
+        allowed: folders that may be indexed now (`allowed_folders`).
+
     Raises:
-        ApiProblem: "conflict": it is not over, or has done everything.
+        ApiProblem: "conflict": it is not over, or has done everything, or its folders may not be
+            indexed any more.
     """
     if not job.is_over:
         raise ApiProblem("conflict", f"the job is {job.state}: it can be repeated once it is over")
-    if not job.files.total:
-        return job.order
+    within = tuple(folder for folder in job.order.within if folder in allowed)
+    if not within:
+        raise ApiProblem("conflict", "its folders may not be indexed any more: ask an admin")
     paths = [file.path for file in table.files.choose(job.job_id, ("failed", "left"))]
-    if not paths:
+    if job.files.total and not paths:
         raise ApiProblem("conflict", "every file of the job is indexed: there is nothing to repeat")
-    return job.order.model_copy(update={"paths": tuple(paths)})
+    return job.order.model_copy(update={"paths": tuple(paths) or job.order.paths, "within": within})
+
+
+def allowed_folders(settings: ServiceSettings, root: Path) -> set[str]:
+    """What jobs may index: the roots, watched folders, and what was sent.
+
+    Args:
+        root: the library's folder.
+    """
+    watched = [WatchedFolder.parse(text).path for text in settings.watch]
+    folders = {str(folder.resolve()) for folder in (*settings.roots, *watched)}
+    return folders | {str(root.absolute() / FOLDER)}
 
 
 def watched_order(

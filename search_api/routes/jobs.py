@@ -18,7 +18,7 @@ from search_api.answers.jobs import (
     JobState,
 )
 from search_api.jobs.events import Event, Feed, News
-from search_api.jobs.orders import repeated_order, requested_order
+from search_api.jobs.orders import allowed_folders, repeated_order, requested_order
 from search_api.jobs.records import JobRecord, NewJob
 from search_api.jobs.showing import JobView
 from search_api.jobs.table import JobTable
@@ -192,7 +192,8 @@ def retry_job(job_id: JobId, asker: Asker, service: Served, request: Request) ->
     Only the key that made the job, or an admin, may.
     """
     with service.jobs.table() as table:
-        order = repeated_order(_find_own(table, job_id, asker), table)
+        allowed = allowed_folders(service.settings, service.owner.library().root)
+        order = repeated_order(_find_own(table, job_id, asker), table, allowed)
     new = NewJob(
         order=order,
         origin="retry",

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -115,15 +116,28 @@ def test_kill_9_of_the_service_in_the_middle_of_a_job(
     assert contents_of(root) == undisturbed
 
 
-def test_a_job_goes_on_after_the_service_was_stopped(
+def test_a_job_goes_on_after_the_service_was_stopped_and_streams_of_it_end(
     library: Path, footage: Path, undisturbed: Any, tmp_path: Path
 ) -> None:
     root = Path(shutil.copytree(library, tmp_path / "library"))
+    told: list[str] = []
+
+    def follow(url: httpx.URL) -> None:
+        with httpx.stream("GET", url, timeout=60) as stream:
+            told.extend(stream.iter_lines())
+
     with serving(root, footage, batch_s=0.3) as (_, client):
         body = {"paths": [str(footage)]}
         job_id = client.post("/v1/jobs", json=body).raise_for_status().json()["job_id"]
+        follower = threading.Thread(
+            target=follow, args=(client.base_url.join(f"/v1/jobs/{job_id}/events"),)
+        )
+        follower.start()
         wait_until(lambda: is_in_the_middle(client, job_id))
         run = run_of(root)
+    follower.join()
+    assert "event: job" in told
+    assert "event: end" not in told
     assert not run.is_running()
     with serving(root, footage, batch_s=0.0) as (_, client):
         wait_until(lambda: client.get(f"/v1/jobs/{job_id}").json()["state"] in OVER)

@@ -331,6 +331,17 @@ def test_a_job_waits_while_somebody_else_indexes(slow: Place, monkeypatch: Any) 
         assert wait_for(client, job_id)["state"] == "done"
 
 
+def test_what_may_not_be_indexed_any_more_is_not_done_again(slow: Place) -> None:
+    (slow.footage / "a.mp4").write_text("no video")
+    with open_job_service(slow.library.root, roots=(slow.footage,)) as client:
+        job_id = order(client, paths=[str(slow.footage)])["job_id"]
+        failed = wait_for(client, job_id)
+    assert (failed["state"], failed["reason"]) == ("failed", "none of its files could be indexed")
+    with open_job_service(slow.library.root, roots=(slow.folder / "first",)) as client:
+        refused = client.post(f"/v1/jobs/{job_id}/retry")
+        assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+
+
 def test_without_roots_no_path_is_taken(tmp_path: Path) -> None:
     with open_job_service(make_fake_library(tmp_path)) as client:
         answer = client.post("/v1/jobs", json={"paths": [str(tmp_path / "first")]})
