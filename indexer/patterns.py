@@ -27,6 +27,9 @@ from segments.library import Library
 from segments.media import ClipBatch, LookSpec
 from segments.sentences import SentenceTable
 
+CLIPS_AT_ONCE = 8
+"""Their regions are looked at together: 128 at most, as many as encoders remember twice over."""
+
 
 @dataclass(frozen=True)
 class PatternBench:
@@ -135,7 +138,15 @@ def _looks(
         UInt8[np.ndarray, "f h w 3"], Float32[np.ndarray, "f m gh gw 2"], Float64[np.ndarray, " f"]
     ]
 ]:
-    """Clip by clip: its pictures, the fields around each, and their times."""
+    """`CLIPS_AT_ONCE` at a time: pictures, the fields around each, and their times."""
     look = batch.second or batch
-    for frames, motion, pts_s in zip(look.frames, look.motion, look.frame_pts_s, strict=True):
-        yield frames, motion.reshape(len(frames), -1, *motion.shape[1:]), pts_s
+    fields = look.motion.shape[1] // look.frames.shape[1]
+    for start in range(0, len(batch), CLIPS_AT_ONCE):
+        part = slice(start, start + CLIPS_AT_ONCE)
+        pts_s = look.frame_pts_s[part].ravel()
+        frames, motion = look.frames[part], look.motion[part]
+        yield (
+            frames.reshape(len(pts_s), *frames.shape[2:]),
+            motion.reshape(len(pts_s), fields, *motion.shape[2:]),
+            pts_s,
+        )
