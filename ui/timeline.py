@@ -19,7 +19,7 @@ MAX_POINTS = 2_000
 MAX_TICKS = 10
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800)
 LEAST_SPAN_S = 1.0
-LANE_PX, CURVE_PX, AXIS_PX = 16, 58, 46
+LANE_PX, CURVE_PX, AXIS_PX = 10, 58, 46
 Kind = Literal["score", "sound", "threshold", "hit", "case"]
 KINDS: tuple[Kind, ...] = ("score", "threshold", "hit", "case", "sound")
 """In the order of the theme's colours."""
@@ -193,7 +193,7 @@ def _curve(row: Row, span: Span) -> alt.LayerChart:
     """A plot of one curve with its threshold."""
     frame = pd.DataFrame(row.points, columns=["t", "value"])
     frame["place"], frame["kind"] = [words.clock(at_s) for at_s in frame["t"]], row.kind
-    value = alt.Y("value:Q", axis=_y_axis(row.unit), scale=alt.Scale(zero=False, nice=False))
+    value = alt.Y("value:Q", axis=_y_axis(row.unit), scale=alt.Scale(zero=False, nice=True))
     tips = [alt.Tooltip("place:N", title="at"), alt.Tooltip("value:Q", title=row.unit)]
     line = alt.Chart(frame).mark_line(interpolate="step-after", strokeWidth=1.5, clip=True)
     layers = [line.encode(y=value, color=_colour(), tooltip=tips)]
@@ -207,13 +207,30 @@ def _curve(row: Row, span: Span) -> alt.LayerChart:
     return alt.LayerChart(layer=layers, height=CURVE_PX, title=_title(said))
 
 
+def stacked(marks: Iterable[Mark]) -> list[tuple[int, Mark]]:
+    """The marks by their start, each with the first level at which it overlaps none before."""
+    ends_s: list[float] = []
+    placed: list[tuple[int, Mark]] = []
+    for mark in sorted(marks, key=lambda one: (one.start_s, one.end_s)):
+        free = (level for level, end_s in enumerate(ends_s) if end_s <= mark.start_s)
+        level = next(free, len(ends_s))
+        ends_s[level : level + 1] = [mark.end_s]
+        placed.append((level, mark))
+    return placed
+
+
 def _lane(lane: Lane, span: Span) -> alt.LayerChart:
-    """A plot of stretches."""
-    marks = [(m.start_s, m.end_s, m.said) for m in within(lane.marks, span)]
-    frame = pd.DataFrame(marks, columns=["t", "until", "said"]).assign(kind=lane.kind)
-    bars = alt.Chart(frame).mark_rect(stroke=None, cornerRadius=2, opacity=0.85)
-    encoded = bars.encode(x2="until:Q", color=_colour(), tooltip=alt.Tooltip("said:N"))
-    return alt.LayerChart(layer=[encoded], height=LANE_PX, title=_title(lane.title))
+    """A plot of stretches; those that overlap lie below each other."""
+    placed = stacked(within(lane.marks, span))
+    marks = [(one.start_s, one.end_s, one.said, level) for level, one in placed]
+    frame = pd.DataFrame(marks, columns=["t", "until", "said", "level"]).assign(kind=lane.kind)
+    bars = alt.Chart(frame).mark_rect(cornerRadius=2)
+    levels = alt.Y("level:O", axis=None, scale=alt.Scale(paddingInner=0.2))
+    tip = alt.Tooltip("said:N", title=lane.title)
+    encoded = bars.encode(y=levels, x2="until:Q", color=_colour(), tooltip=tip)
+    num_levels = 1 + max((level for level, _ in placed), default=0)
+    height = LANE_PX * num_levels
+    return alt.LayerChart(layer=[encoded], height=height, title=_title(lane.title))
 
 
 def _y_axis(unit: str) -> alt.Axis:
@@ -221,7 +238,7 @@ def _y_axis(unit: str) -> alt.Axis:
     return alt.Axis(
         title=None,
         tickCount=3,
-        format="~g" if unit == "dBFS" else ".2~f",
+        format=".0f" if unit == "dBFS" else ".2~g",
         minExtent=AXIS_PX,
         maxExtent=AXIS_PX,
     )
@@ -234,4 +251,6 @@ def _colour() -> alt.Color:
 
 
 def _title(text: str) -> alt.TitleParams:
-    return alt.TitleParams(text, anchor="start", fontSize=12, fontWeight="normal", offset=2)
+    return alt.TitleParams(
+        text, anchor="start", fontSize=12, fontWeight="normal", offset=2, frame="group"
+    )

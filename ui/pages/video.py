@@ -81,7 +81,7 @@ def _watch(video: VideoDetails, found: SearchResponse | None) -> None:
             if shown.src and shown.piece != "recording":
                 part = words.span(shown.offset_s, shown.end_s)
                 st.caption(plain(f"Shown in clips, now {part}: {video.file.why}."))
-        with right, st.container(height=470, border=True, key="reasons"):
+        with right, st.container(height=375, border=True, key="reasons"):
             reasons.show_reasons(video, told.at_s)
 
 

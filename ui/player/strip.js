@@ -10,7 +10,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const listen = (target, name, act) => target.addEventListener(name, act, { signal: wiring.signal });
   const part = (name) => root.querySelector(`.${name}`);
   const board = part("board");
-  const chart = document.querySelector(data.chart);
+  let chart = null;
   const lengthS = data.end_s - data.start_s;
 
   // Where the plots lie: left and right edge, and the lower end of the lowest.
@@ -64,7 +64,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const seek = (atS) => window.dispatchEvent(new CustomEvent("retrace:seek", { detail: { atS } }));
 
   function press(down) {
-    if (down.button !== 0 || timeAt(down.clientX) == null) return;
+    if (down.button !== 0) return;
     const dragging = new AbortController();
     const isDrag = (event) => Math.abs(event.clientX - down.clientX) > DRAG_PX;
     const ordered = (event) => [timeAt(down.clientX), timeAt(event.clientX)].sort((a, b) => a - b);
@@ -81,7 +81,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   listen(board, "pointerdown", press);
-  if (chart) listen(chart, "pointerdown", press);
   listen(board, "keydown", (event) => {
     const step = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1 }[event.key];
     const edge = { Home: data.start_s, End: data.end_s }[event.key];
@@ -94,13 +93,25 @@ export default function ({ data, parentElement, setTriggerValue }) {
     follow();
   });
 
-  const watching = [new ResizeObserver(draw), new MutationObserver(draw)];
-  watching[0].observe(root);
-  if (chart) {
-    watching[0].observe(chart);
-    watching[1].observe(chart, { childList: true, subtree: true });
+  // The chart may come after the strip, and is drawn anew at its own times.
+  const resized = new ResizeObserver(draw);
+  const redrawn = new MutationObserver(draw);
+  const awaited = new MutationObserver(attach);
+  function attach() {
+    chart = document.querySelector(data.chart);
+    if (!chart) return;
+    awaited.disconnect();
+    listen(chart, "pointerdown", press);
+    resized.observe(chart);
+    redrawn.observe(chart, { childList: true, subtree: true });
+    draw();
   }
-  wiring.signal.addEventListener("abort", () => watching.forEach((one) => one.disconnect()));
+  resized.observe(root);
+  awaited.observe(document.body, { childList: true, subtree: true });
+  attach();
+  wiring.signal.addEventListener("abort", () => {
+    for (const observer of [resized, redrawn, awaited]) observer.disconnect();
+  });
   draw();
   window.dispatchEvent(new CustomEvent("retrace:hello"));
   return () => wiring.abort();

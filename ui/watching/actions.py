@@ -18,8 +18,10 @@ MODES: dict[ClipMode, str] = {
     "copy": "Copied as it is; may begin up to 10 s early",
     "exact": "Encoded anew, from the very picture on",
 }
-NEED_MARKS = "Mark a part first: press i where it begins and o where it ends."
+NEED_MARKS = "Mark a part: i where it begins, o where it ends."
 _FRAME_PX = 1280
+NEW = 0
+"""No case has this number."""
 
 
 def show_actions(
@@ -38,9 +40,9 @@ def show_actions(
         can_hear = is_here and video.has_sound and span is not None
         if st.button("Find this sound", icon=":material/graphic_eq:", disabled=not can_hear):
             _with_span(_find_sound, video, span)
-    said = f"Marked: {words.span(*span)}." if span else NEED_MARKS
-    sound = "" if video.has_sound else " No sound track."
-    st.caption(plain(said + sound))
+        said = f"Marked: {words.span(*span)}." if span else NEED_MARKS
+        sound = "" if video.has_sound else " No sound track."
+        st.caption(plain(said + sound), width="content")
 
 
 def _with_span(
@@ -87,7 +89,7 @@ def _export(video: VideoDetails, span: tuple[float, float]) -> None:
 def _save(video: VideoDetails, span: tuple[float, float], found: SearchResponse | None) -> None:
     known = {case.case_id: case.name for case in saving.cases()}
     current = saving.current_case()
-    options = [*known, None]
+    options = [*known, NEW]
     chosen = st.selectbox(
         "Case",
         options,
@@ -96,10 +98,10 @@ def _save(video: VideoDetails, span: tuple[float, float], found: SearchResponse 
         key="save.case",
     )
     name = ""
-    if chosen is None:
+    if chosen == NEW:
         name = st.text_input("Its name", max_chars=200, key="save.name").strip()
     note = st.text_area("Note", max_chars=10_000, height=80, key="save.note")
-    if st.button("Save", type="primary", disabled=chosen is None and not name, key="save.do"):
+    if st.button("Save", type="primary", disabled=chosen == NEW and not name, key="save.do"):
         try:
             case_id = chosen or session.client().cases.create(name).case_id
             saving.forget_cases()

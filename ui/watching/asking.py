@@ -22,7 +22,7 @@ MOST_CASES = 30
 HITS_OF_QUERY = 200
 PICTURES, PICTURE_PX = 16, 160
 SOUND = "loudness"
-EXPLAINING = ("trace", "local_patterns")
+EXPLAINING = ("local_patterns", "trace")
 _KNOWN = "session.watching"
 T = TypeVar("T")
 

@@ -42,29 +42,32 @@ def _show_one(video: VideoDetails, detector: str, at_s: float) -> None:
     st.caption(f"{plain(detector)}: score {words.score(found.score)}, {plain(part)}")
     if found.regions:
         _show_regions(video, found, at_s)
-    _show_sentences("Most like what is anomalous", found.anomalous)
-    _show_sentences("Most like what is normal", found.normal)
+    _show_sentences("Like what is anomalous", found.anomalous)
+    _show_sentences("Like what is normal", found.normal)
 
 
 def _show_sentences(title: str, reasons: list[Reason]) -> None:
     if reasons:
-        st.text("\n".join([f"{title}:", *(sentence(one) for one in reasons[:MOST_REASONS])]))
+        said = (f"- {plain(sentence(one))}" for one in reasons[:MOST_REASONS])
+        st.markdown("\n".join([f"{title} (similarity):", *said]))
 
 
 def sentence(reason: Reason) -> str:
-    """ "0.412  a person breaks a window (vandalism, street)"."""
+    """ "0.41 a person breaks a window (vandalism, street)"."""
     label = ", ".join(part for part in (reason.kind, reason.context) if part)
-    return f"{reason.similarity:.3f}  {reason.text}" + (f" ({label})" if label else "")
+    return f"{reason.similarity:.2f} {reason.text}" + (f" ({label})" if label else "")
 
 
 def _show_regions(video: VideoDetails, found: Explanation, at_s: float) -> None:
+    """The things in words, beside the picture with their boxes where there is one."""
+    picture, said = st.columns([5, 6], gap="small")
     if video.file.state == "here":
         query = f"at_s={at_s:.3f}&boxes={found.detector}&width={FRAME_PX}"
         url = asking.signed([f"/v1/videos/{video.video_id}/frame?{query}"])[0]
-        shown = words.clock(found.regions[0].time_s)
-        st.image(url, f"The picture at {shown}, with what is odd in it", width="stretch")
+        shown = f"The picture at {words.clock(found.regions[0].time_s)}, with what is odd in it"
+        picture.image(url, f"at {words.clock(found.regions[0].time_s)}", width="stretch", alt=shown)
     for region in found.regions[:MOST_REGIONS]:
-        st.text(region_words(region))
+        said.text(region_words(region))
 
 
 def region_words(region: RegionReason) -> str:
