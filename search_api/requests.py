@@ -12,6 +12,7 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    StrictBool,
     StringConstraints,
     ValidationError,
     model_validator,
@@ -59,6 +60,12 @@ def _require_iso(time: object) -> object:
     raise PydanticCustomError("no_time", "give a date and a time with its zone, as ISO 8601 has it")
 
 
+def _require_number(number: object) -> object:
+    if isinstance(number, str | bool):
+        raise PydanticCustomError("no_number", "give a number")
+    return number
+
+
 QueryText = Annotated[
     Annotated[str, Field(max_length=MAX_TEXT_CHARS)] | None,
     BeforeValidator(_require_short),
@@ -71,10 +78,12 @@ Sentence = Annotated[
 Name = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_require_iso)]
 """A time with its zone as ISO 8601 has it; a number of seconds is none."""
-Share = Annotated[FiniteFloat, Field(ge=0, le=1)]
-Weight = Annotated[FiniteFloat, Field(gt=0, le=MAX_WEIGHT)]
-Similarity = Annotated[FiniteFloat, Field(ge=-1, le=1)]
-RawScore = Annotated[FiniteFloat, Field(ge=-MAX_ANOMALY, le=MAX_ANOMALY)]
+Number = BeforeValidator(_require_number)
+"""Beside int and float, which by themselves take words like "10" and true as well."""
+Share = Annotated[FiniteFloat, Number, Field(ge=0, le=1)]
+Weight = Annotated[FiniteFloat, Number, Field(gt=0, le=MAX_WEIGHT)]
+Similarity = Annotated[FiniteFloat, Number, Field(ge=-1, le=1)]
+RawScore = Annotated[FiniteFloat, Number, Field(ge=-MAX_ANOMALY, le=MAX_ANOMALY)]
 
 
 class Weights(BaseModel):
@@ -94,9 +103,9 @@ class Then(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: Sentence
-    within_s: Annotated[FiniteFloat, Field(gt=0, le=MAX_WITHIN_S)] = 30.0
+    within_s: Annotated[FiniteFloat, Number, Field(gt=0, le=MAX_WITHIN_S)] = 30.0
     """Seconds from the end of the first span to the start of the second, at most."""
-    same_camera: bool = True
+    same_camera: StrictBool = True
     """Whether the second must be of the first's camera; of its video where no camera is known."""
 
 
@@ -121,7 +130,7 @@ class SearchRequest(BaseModel):
     """Segments that start at or after this time; what has no known time is not found."""
     before: Instant | None = None
     """Segments that start before this time."""
-    has_sound: bool | None = None
+    has_sound: StrictBool | None = None
     """Only segments with a sound track, or only those without one."""
     min_score: Similarity | None = None
     """Least similarity; a fused ranking has none."""
@@ -129,10 +138,10 @@ class SearchRequest(BaseModel):
     """Least pooled raw score by detector."""
     alpha: Share | None = None
     """Share of the CLS alignment (Eq. 5); None: the library's own."""
-    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 10
-    merge: bool = True
+    limit: Annotated[int, Number, Field(ge=1, le=MAX_LIMIT)] = 10
+    merge: StrictBool = True
     """Whether overlapping hits of one event are one hit."""
-    per_video: Annotated[int | None, Field(ge=1, le=MAX_LIMIT)] = None
+    per_video: Annotated[int, Number, Field(ge=1, le=MAX_LIMIT)] | None = None
     """Most hits of one video; None: as many as there are."""
     sound_mode: SoundMode = "both"
     """What a sound is compared with: pictures, sound tracks, or both rankings fused."""

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, StrictBool
 from pydantic_core import PydanticSerializationError
 
 from search_api.answers.base import Answer, Asked
+from search_api.requests import Number
 from segments.case_records import MAX_NOTE_CHARS, Case, CaseFinding
 from segments.cases import MAX_NAME_CHARS
 
@@ -57,7 +58,7 @@ class CaseChange(Asked):
     """What is to be different; null: nothing."""
 
     name: str | None = Field(default=None, min_length=1, max_length=MAX_NAME_CHARS)
-    is_locked: bool | None = None
+    is_locked: StrictBool | None = None
     """Whether videos of its hits, and of hits to come, are kept from deletion."""
 
 
@@ -84,5 +85,5 @@ class AddedHits(Answer):
 class NewPlace(Asked):
     """Where in the order a hit is to stand."""
 
-    place: int = Field(ge=1, le=2**31)
+    place: Annotated[int, Number] = Field(ge=1, le=2**31)
     """1 is the first."""

@@ -1,11 +1,12 @@
 """Evidence: what is ordered, how far it is, what it proves."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from search_api.answers.base import Answer
+from search_api.requests import Number
 from segments.case_records import MAX_NOTE_CHARS
 
 MAX_HITS = 1000
@@ -18,8 +19,8 @@ class SpanOrder(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     video_id: str = Field(pattern="^[0-9a-f]{64}$")
-    start_s: FiniteFloat = Field(ge=0)
-    end_s: FiniteFloat
+    start_s: Annotated[FiniteFloat, Number] = Field(ge=0)
+    end_s: Annotated[FiniteFloat, Number]
     note: str = Field(default="", max_length=MAX_NOTE_CHARS)
 
 
@@ -28,11 +29,11 @@ class EvidenceOrder(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    case_id: int | None = Field(default=None, ge=1, le=2**62)
-    hit_ids: tuple[int, ...] = Field(default=(), max_length=MAX_HITS)
+    case_id: Annotated[int | None, Number] = Field(default=None, ge=1, le=2**62)
+    hit_ids: tuple[Annotated[int, Number], ...] = Field(default=(), max_length=MAX_HITS)
     """Of the case; none: all, in its order."""
     span: SpanOrder | None = None
-    exact: bool = False
+    exact: StrictBool = False
     """Clips are encoded anew to begin at the very picture, instead of copied from a key picture."""
 
     @model_validator(mode="after")

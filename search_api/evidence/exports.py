@@ -1,8 +1,6 @@
 """Bundles that a service makes while it answers others: one after the other, each fetched once."""
 
 import secrets
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from search_api.answers.evidence import ExportPhase
+from search_api.service.scratch import Scratch
 from segments.errors import RetraceError
 
 MAX_KEPT = 32
@@ -65,7 +64,7 @@ class ExportDesk:
     _exports: dict[str, Export] = field(default_factory=dict[str, Export])
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _worker: ThreadPoolExecutor | None = None
-    _folder: Path | None = None
+    _scratch: Scratch | None = None
 
     def start(self, make: Make, *, owner: str | None, num_findings: int) -> Export:
         """Has a bundle made, after those that were asked for before.
@@ -121,9 +120,9 @@ class ExportDesk:
             self.delete(export)
         if worker is not None:
             worker.shutdown(cancel_futures=True)
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._folder = None
+        if self._scratch is not None:
+            self._scratch.delete()
+            self._scratch = None
 
     def _run(self, export: Export, make: Make) -> None:
         def progress(num_gathered: int) -> None:
@@ -150,9 +149,9 @@ class ExportDesk:
     def _opened_folder(self) -> Path:
         if self._worker is None:
             self._worker = ThreadPoolExecutor(1, thread_name_prefix="export")
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="retrace-exports-"))
-        return self._folder
+        if self._scratch is None:
+            self._scratch = Scratch.make("exports")
+        return self._scratch.path
 
     def _sweep(self) -> None:
         oldest = self.clock() - LIFETIME_S

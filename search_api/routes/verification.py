@@ -14,6 +14,7 @@ from search_api.answers.evidence import BundleVerdict
 from search_api.evidence.signing import parse_fingerprint
 from search_api.evidence.verifying import Verdict, verify_bundle
 from search_api.service.problems import ApiProblem, problem_responses
+from search_api.service.state import Service, service_of
 from segments.errors import UserError
 
 PATH = "/v1/evidence/verification"
@@ -43,6 +44,7 @@ Fingerprint = Annotated[
 async def verify(
     request: Request,
     principal: Annotated[Principal, Depends(require(Role.VIEWER))],
+    service: Annotated[Service, Depends(service_of)],
     fingerprint: Fingerprint = None,
 ) -> BundleVerdict:
     """Says of each file of a bundle whether it is as it was signed, and by whom.
@@ -50,7 +52,7 @@ async def verify(
     Whoever must be sure checks it on a machine of their own: `retrace verify` needs no service.
     """
     trusted = fingerprint and parse_fingerprint(fingerprint)
-    with tempfile.NamedTemporaryFile(prefix="retrace-verify-", suffix=".zip") as file:
+    with tempfile.NamedTemporaryFile(dir=service.uploads.folder, suffix=".zip") as file:
         async for block in request.stream():
             await to_thread.run_sync(file.write, block)
         file.flush()

@@ -37,7 +37,7 @@ class HostCheck:
 
 
 class BodyLimit:
-    """Refuses bodies that are too large, whether or not they say so beforehand."""
+    """Refuses bodies that are too large, declared or not, and bodies of two lengths."""
 
     def __init__(self, app: ASGIApp, *, limit_of: Callable[[str], int]) -> None:
         """Args:
@@ -48,6 +48,9 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if _header(scope, b"content-length") and _header(scope, b"transfer-encoding"):
+            await _refuse_ambiguous(scope, receive, send)
             return
         limit = self._limit_of(scope["path"])
         if _declared_bytes(scope) > limit:
@@ -65,6 +68,15 @@ class BodyLimit:
             return message
 
         await self._app(scope, count, send)
+
+
+async def _refuse_ambiguous(scope: Scope, receive: Receive, send: Send) -> None:
+    """Ends the connection: what a proxy takes for a body could be read as a request here."""
+    detail = "the request says its length twice: send Content-Length or Transfer-Encoding, not both"
+    close = {"Connection": "close"}
+    request_id = scope["state"]["request_id"]
+    refusal = problem_response(request_id, "bad-request", detail, headers=close)
+    await refusal(scope, receive, send)
 
 
 def _too_large(limit: int) -> str:

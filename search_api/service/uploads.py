@@ -1,8 +1,6 @@
 """Sounds and pictures that were sent to be searched by: kept for a while, for their key only."""
 
 import secrets
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +10,7 @@ from pathlib import Path
 
 from search_api.answers.searching import Kind
 from search_api.service.problems import ApiProblem
+from search_api.service.scratch import Scratch
 from search_api.service.settings import ServiceSettings
 
 ID_BYTES = 16
@@ -48,18 +47,24 @@ class UploadStore:
     clock: Callable[[], float] = time.time
     _uploads: dict[str, Upload] = field(default_factory=dict[str, Upload])
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _folder: Path | None = None
+    _scratch: Scratch | None = None
 
     def start(self) -> None:
         """Makes the folder, which nobody else on this machine may read."""
-        self._folder = Path(tempfile.mkdtemp(prefix="retrace-uploads-"))
+        self._scratch = Scratch.make("uploads")
+
+    @property
+    def folder(self) -> Path:
+        """For what is needed no longer than this service; from `start` to `stop`."""
+        assert self._scratch is not None, "started"
+        return self._scratch.path
 
     def stop(self) -> None:
         """Deletes everything."""
         with self._lock:
             self._uploads.clear()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self._scratch is not None:
+            self._scratch.delete()
 
     def new_path(self) -> Path:
         """Where the next file may be written.
@@ -67,7 +72,6 @@ class UploadStore:
         Raises:
             ApiProblem: "too-many-uploads".
         """
-        assert self._folder is not None, "started"
         self._sweep()
         with self._lock:
             if len(self._uploads) >= self.settings.max_uploads:
@@ -77,7 +81,7 @@ class UploadStore:
                     f"wait until they end, {self.settings.upload_lifetime_s:g} s after they came",
                     headers={"Retry-After": "60"},
                 )
-        return self._folder / secrets.token_hex(ID_BYTES)
+        return self.folder / secrets.token_hex(ID_BYTES)
 
     def expiry(self) -> float:
         """When an upload of now will be deleted."""

@@ -40,7 +40,7 @@ def bomb(side: int) -> bytes:
 
 
 def folder_of(client: TestClient) -> Path:
-    return client.app.state.service.uploads._folder  # type: ignore[attr-defined]
+    return client.app.state.service.uploads.folder  # type: ignore[attr-defined]
 
 
 def test_a_sound_is_known_by_its_content(client: TestClient) -> None:
