@@ -20,6 +20,7 @@ from benchmarks.local_patterns.simulated import SimulatedArguments, run_simulate
 from benchmarks.records import RunRecord
 from benchmarks.retrieval.arguments import RetrievalArguments
 from benchmarks.retrieval.tasks import Watcher, run_retrieval
+from benchmarks.serving.arguments import TASK as SERVING
 from benchmarks.trace import ablations, explanations, fights, gradual, speed
 from benchmarks.trace.arguments import AblationArguments
 from search_api.requests import readable
@@ -65,7 +66,7 @@ def replay(record: RunRecord, watcher: Watcher | None = None) -> RunRecord:
             f"the record of {record.task} keeps no arguments to run again from; its command was "
             f"`{record.command}`"
         )
-    if task in (speed.TASK, LOCAL_PATTERNS_SPEED):
+    if task in (speed.TASK, LOCAL_PATTERNS_SPEED, SERVING):
         raise UserError(
             f"the record of {task} is of times, which no run finds again: to compare machines, run "
             f"`{record.command}`"

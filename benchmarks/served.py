@@ -90,7 +90,7 @@ def int8_copy(library: Library, store: VectorStore) -> Generator[EdgeStore]:
     """
     specs = library.manifest().specs
     with tempfile.TemporaryDirectory() as folder:
-        EdgeStore.create(Path(folder) / "edge", specs, quantized=True)
+        EdgeStore.create(Path(folder) / "edge", specs)
         copy = EdgeStore.open(Path(folder) / "edge", specs, optimize_from=0)
         try:
             copy_points(store, copy)
@@ -166,8 +166,4 @@ def _matches(
             raise ValueError("an approximate search has a top_k")
         videos = store.search_by_video(VECTOR, vector, videos=len(asked.gallery), where=of_level)
         return [matches[0] for matches in videos]
-    if exact:
-        return store.search(VECTOR, vector, limit=top_k, where=of_level)
-    # Both engines answer a filtered search exactly, so other levels are dropped afterwards.
-    found = store.search(VECTOR, vector, limit=top_k, exact=False)
-    return [match for match in found if asked.level in match.point.payload.levels]
+    return store.search(VECTOR, vector, limit=top_k, where=of_level, exact=exact)

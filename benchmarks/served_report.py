@@ -22,8 +22,8 @@ from segments.store.shard import INDEX_FROM_KB
 
 EVERY_VIDEO = "exact, every video"
 FILTERED = (
-    "`retrace search` names a level, and both engines answer a filtered search exactly. "
-    "“As served” asks the store's approximate index instead, and drops other levels afterwards."
+    "“As served” compares int8 copies first where the store has them, as `retrace search` does; a "
+    "server's graph is not asked under a filter, and every search names a level."
 )
 
 Ranks = Float[np.ndarray, " q"]

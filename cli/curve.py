@@ -15,7 +15,8 @@ from cli.tables import curve_csv
 from detectors import local_patterns, trace
 from detectors.local_patterns.cameras import NOTHING_KNOWN
 from search_api.curves import DEFAULT_DETECTOR, score_title, to_curve
-from search_api.explaining import EXPLAINING, Explainer
+from search_api.explained import EXPLAINING
+from search_api.explaining import Explainer
 from search_api.meanings import calibration_of, digests_of
 from search_api.media import place_of
 from search_api.schemas import Curve, Explanation

@@ -48,9 +48,9 @@ def check_answerable(request: SearchRequest, library: Library, catalog: Catalog)
             f"the library {library.root} is empty: index something first with "
             f"`retrace index FOLDER --library {library.root}`"
         )
-    if request.cameras:
+    if not all(map(catalog.has_camera, request.cameras)):
         require_known("camera", request.cameras, catalog.cameras())
-    if request.min_anomaly:
+    if not all(map(catalog.has_detector, request.min_anomaly)):
         detectors = {name for video in catalog.videos() for name in video.detectors}
         require_known("detector", request.min_anomaly, detectors)
 

@@ -1,97 +1,66 @@
 """Reasons at a time or within a span: the nearest sentences of the bank, or the oddest things."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import UInt8
 
-from detectors import local_patterns, trace
+from detectors import local_patterns
 from detectors.trace.sentences import Trace
-from detectors.trace.traces import load_bank
+from search_api.explained import Explained, ExplainedTracks, traces_by_number
 from search_api.schemas import Explanation, Reason, RegionReason
 from segments import sentences
 from segments.library import Library
-from segments.payload import SegmentPayload
-from segments.reasons import Nearest, ReasonStore, ReasonTrack
-from segments.region_reasons import RegionReasons, RegionReasonStore, RegionReasonTrack
-from segments.scores import AnomalyTrack
+from segments.reasons import Nearest, ReasonTrack
+from segments.region_reasons import RegionReasons
 from segments.spans import TimeSpan
-from segments.tracks import TrackStore
 
 FORGOTTEN = "(a sentence that is no longer in the bank)"
-EXPLAINING = (trace.NAME, local_patterns.NAME)
-"""Detectors that say why: by sentences, and by things."""
-
-
-@dataclass(frozen=True)
-class _Explained:
-    """A track with its reasons, row by row."""
-
-    track: AnomalyTrack
-    reasons: ReasonTrack | RegionReasonTrack
-
-    def strongest_row(self, span: TimeSpan) -> int:
-        """The row of the highest score within a span."""
-        first = self.reasons.row_at(span.start_s)
-        last = self.reasons.row_at(np.nextafter(span.end_s, 0.0))
-        return first + int(np.argmax(self.track.scores[first : last + 1]))
 
 
 class Explainer:
-    """Explains the scores of one library. Reads each video's reasons once."""
+    """Explains the scores of one library, as it is when the first explanation is asked for."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, tracks: ExplainedTracks | None = None) -> None:
+        """
+        Args:
+            tracks: what was read before; shared by the explainers of a service.
+        """
         self._library = library
-        self._tracks, self._store = TrackStore(library.tracks), ReasonStore(library.tracks)
-        self._regions = RegionReasonStore(library.tracks)
-        self._read: dict[tuple[str, str], _Explained | None] = {}
+        self._tracks = tracks or ExplainedTracks(library)
 
-    def of_segment(self, payload: SegmentPayload) -> Explanation | None:
-        """Of the segment's most anomalous time; None where no detector explains itself.
+    def of_span(self, video_id: str, span: TimeSpan) -> Explanation | None:
+        """Of the span's most anomalous time; None where no detector explains itself.
 
         Where one names sentences and another things, the first one's carries the other's things.
         """
-        span = TimeSpan(payload.start_s, payload.end_s)
-        found = (self._explained(payload.video_id, detector) for detector in EXPLAINING)
-        said = [self._at(one, one.strongest_row(span)) for one in found if one]
-        if not said:
-            return None
+        found = self._tracks.of(video_id).values()
+        said = [self._at(one, one.strongest_row(span)) for one in found]
+        if len(said) < 2:
+            return said[0] if said else None
         return said[0].model_copy(update={"regions": said[-1].regions})
 
     def at(self, video_id: str, detector: str, time_s: float) -> Explanation | None:
         """Of one time; None where nothing is explained."""
-        found = self._explained(video_id, detector)
+        found = self._tracks.of(video_id).get(detector)
         return found and self._at(found, found.reasons.row_at(time_s))
 
     def of_track(self, video_id: str, detector: str) -> list[Explanation]:
         """Of every score of a track; empty where nothing is explained."""
-        found = self._explained(video_id, detector)
+        found = self._tracks.of(video_id).get(detector)
         return [self._at(found, row) for row in range(len(found.track))] if found else []
 
     def heat_of(self, video_id: str, region: RegionReason) -> UInt8[np.ndarray, "hh hw"] | None:
         """Which parts of a time's oddest thing its caption speaks of, 0 to 255; None if unknown."""
-        found = self._explained(video_id, local_patterns.NAME)
+        found = self._tracks.of(video_id).get(local_patterns.NAME)
         if found is None or isinstance(found.reasons, ReasonTrack):
             return None
         things = found.reasons.things
         is_it = (things.shown_s[:, 0] == region.time_s) & (things.tracks[:, 0] == region.track)
         return things.heat[is_it][0, 0] if is_it.any() else None
 
-    def _explained(self, video_id: str, detector: str) -> _Explained | None:
-        key = video_id, detector
-        if key not in self._read:
-            reads = self._regions if detector == local_patterns.NAME else self._store
-            reasons = reads.load(video_id, detector)
-            self._read[key] = (
-                None
-                if reasons is None
-                else _Explained(self._tracks.load(video_id, detector), reasons)
-            )
-        return self._read[key]
-
-    def _at(self, found: _Explained, row: int) -> Explanation:
+    def _at(self, found: Explained, row: int) -> Explanation:
         reasons, track = found.reasons, found.track
         is_last = row + 1 == len(track)
         by_words = isinstance(reasons, ReasonTrack)
@@ -144,5 +113,4 @@ class Explainer:
 
     @cached_property
     def _bank(self) -> dict[int, Trace]:
-        bank = load_bank(own=self._library.own_traces)
-        return {int(t.id, 16): t for context in bank.values() for t in context.traces}
+        return traces_by_number(self._library)

@@ -1,9 +1,10 @@
 """Where and when a stored point is shown."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from search_api.requests import SearchRequest
-from segments.catalog import Catalog, SourceRecord
+from segments.catalog import Catalog, Place
 from segments.payload import SegmentPayload
 
 
@@ -12,23 +13,24 @@ class SourceChooser:
 
     def __init__(self, catalog: Catalog, request: SearchRequest) -> None:
         self._catalog, self._request = catalog, request
-        self._places: dict[str, list[SourceRecord]] = {}
+        self._places: dict[str, list[Place]] = {}
 
-    def choose(self, payload: SegmentPayload) -> SourceRecord | None:
+    def read(self, video_ids: Iterable[str]) -> None:
+        """Reads at once where these contents were seen, before one after the other is asked for."""
+        self._places |= self._catalog.places(sorted(set(video_ids)))
+
+    def choose(self, payload: SegmentPayload) -> Place | None:
         """The first place by path that has the camera *and* the time asked for.
 
         None where the store found the content at one place for its camera and at another for its
         time, or where the content is no longer in the catalog.
         """
-        places = self._places_of(payload.video_id)
+        if payload.video_id not in self._places:
+            self.read([payload.video_id])
+        places = self._places[payload.video_id]
         return next((place for place in places if self._fits(place, payload.start_s)), None)
 
-    def _places_of(self, video_id: str) -> list[SourceRecord]:
-        if video_id not in self._places:
-            self._places[video_id] = self._catalog.sources(video_id)
-        return self._places[video_id]
-
-    def _fits(self, place: SourceRecord, start_s: float) -> bool:
+    def _fits(self, place: Place, start_s: float) -> bool:
         wanted = self._request
         if wanted.cameras and place.camera not in wanted.cameras:
             return False

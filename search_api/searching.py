@@ -9,9 +9,9 @@ from search_api.checks import check_answerable, check_asks
 from search_api.explaining import Explainer
 from search_api.hits import SourceChooser, to_ms
 from search_api.images import Image
+from search_api.kept import Kept
 from search_api.queries.answers import to_hit
 from search_api.queries.candidates import Candidate, Finder
-from search_api.queries.confidence import Confidence
 from search_api.queries.events import Event, gather
 from search_api.queries.probes import Asked, Probe, ProbeKind
 from search_api.queries.sequences import pair
@@ -40,22 +40,22 @@ class Searcher:
         catalog: Catalog,
         profile: Profile,
         *,
-        confidence: Confidence | None = None,
+        kept: Kept | None = None,
     ) -> None:
         """
         Args:
-            confidence: what is usual in `store`; shared by the searchers of a service.
+            kept: what the searchers of a service share.
 
         Raises:
             IndexMismatch: the library's vectors were made by something else than `profile`.
         """
-        self._manifest = library.manifest()
-        self._manifest.require_same(profile.manifest)
+        kept = kept or Kept.of(library, store, profile)
+        self._manifest, self._confidence = kept.manifest, kept.confidence
         self._library, self._store = library, store
         self._catalog, self._profile = catalog, profile
-        self._confidence = confidence or Confidence(library, store, profile)
-        self._background = self._confidence.background
+        self._background = kept.confidence.background
         self._finder = Finder(store, self._background)
+        self._explainer = Explainer(library, kept.explained)
 
     def search(
         self, request: SearchRequest, sound: Sound | None = None, image: Image | None = None
@@ -128,12 +128,14 @@ class Searcher:
     def _placed(self, found: list[Candidate], request: SearchRequest) -> list[Candidate]:
         """Those that are still somewhere, each at the place where it is shown."""
         places = SourceChooser(self._catalog, request)
+        places.read(one.payload.video_id for one in found)
         chosen = ((one, places.choose(one.payload)) for one in found)
         return [replace(one, place=place) for one, place in chosen if place]
 
     def _shown(self, events: list[Event], request: SearchRequest) -> Iterator[Event]:
         """Those that are still somewhere, with a place for the best moment of each."""
         places = SourceChooser(self._catalog, request)
+        places.read(event.best.payload.video_id for event in events[: request.limit])
         for event in events:
             place = event.best.place or places.choose(event.best.payload)
             if place is not None:
@@ -143,7 +145,6 @@ class Searcher:
     def _hits(
         self, events: list[Event], probes: list[Probe], request: SearchRequest
     ) -> list[SearchHit]:
-        explainer = Explainer(self._library)
         kinds: set[ProbeKind] = {probe.kind for probe in probes}
         kinds |= {"text"} if request.then else set()
         judge = self._confidence.judge(kinds, request.level)
@@ -153,7 +154,7 @@ class Searcher:
                 rank,
                 event,
                 parts,
-                explainer.of_segment(event.payload),
+                self._explainer.of_span(event.best.payload.video_id, event.span),
                 judge.confidence(event.best),
             )
             for rank, (event, parts) in enumerate(zip(events, blocks, strict=True), start=1)

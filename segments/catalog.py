@@ -84,6 +84,14 @@ class PlaceRow(NamedTuple):
     recorded_at: datetime | None
 
 
+class Place(NamedTuple):
+    """Where a content was seen, as hits show it."""
+
+    path: str
+    camera: str | None
+    recorded_at: datetime | None
+
+
 class Catalog(Tables):
     """The tables of one library. One object per thread; any number of processes may read.
 
@@ -157,6 +165,34 @@ class Catalog(Tables):
         for video_id, duration_s, path, camera, at in rows:
             recorded_at = datetime.fromisoformat(at) if at else None
             yield PlaceRow(video_id, duration_s, path, camera, recorded_at)
+
+    def places(self, video_ids: Sequence[str]) -> dict[str, list[Place]]:
+        """Where contents were seen, by id and path; an empty list where that is nowhere."""
+        found: dict[str, list[Place]] = {video_id: [] for video_id in video_ids}
+        rows = self._rows.execute(
+            "SELECT video_id, path, camera, recorded_at FROM sources "
+            "WHERE video_id IN (SELECT value FROM json_each(?)) ORDER BY path",
+            (json.dumps(list(video_ids)),),
+        )
+        for video_id, path, camera, at in rows:
+            found[video_id].append(Place(path, camera, datetime.fromisoformat(at) if at else None))
+        return found
+
+    def has_camera(self, name: str) -> bool:
+        """Whether `cameras` has it; much faster."""
+        query = (
+            "SELECT 1 FROM sources JOIN videos USING (video_id) WHERE camera = ? AND space = ? "
+            "LIMIT 1"
+        )
+        return self._rows.execute(query, (name, self._space)).fetchone() is not None
+
+    def has_detector(self, name: str) -> bool:
+        """Whether some video has scores of it; much faster than looking through `videos`."""
+        query = (
+            "SELECT 1 FROM videos WHERE space = ? "
+            "AND ? IN (SELECT value FROM json_each(detectors)) LIMIT 1"
+        )
+        return self._rows.execute(query, (self._space, name)).fetchone() is not None
 
     def cameras(self) -> list[str]:
         """The cameras that some video's source names, by name."""

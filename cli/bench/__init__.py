@@ -14,6 +14,7 @@ from cli.bench import (
     replaying,
     retrieval,
     served,
+    serving,
     towers,
     traces,
     training,
@@ -23,6 +24,7 @@ app = typer.Typer(help="Measures retrace.", invoke_without_command=True)
 app.command()(profiles.compact)
 app.command()(profiles.indexing)
 app.command()(served.library)
+app.command()(serving.serving)
 app.command()(training.training_speed)
 app.command()(towers.tower_speed)
 app.command("vad-ucf-crime")(frames.labelled("vad-ucf-crime", "UCF-Crime"))

@@ -10,7 +10,7 @@ from search_api.access.roles import Principal
 from search_api.checks import require_known
 from search_api.requests import SearchRequest
 from search_api.service.problems import ApiProblem
-from segments.catalog import Catalog, PlaceRow, SourceRecord, VideoRecord
+from segments.catalog import Catalog, Place, PlaceRow, SourceRecord, VideoRecord
 from segments.library import Library
 
 NO_VIDEO = "there is no such video"
@@ -46,6 +46,19 @@ class ScopedCatalog(Catalog):
 
     def iter_places(self) -> Iterator[PlaceRow]:
         return (place for place in super().iter_places() if place.camera in self._visible)
+
+    def places(self, video_ids: Sequence[str]) -> dict[str, list[Place]]:
+        every = super().places(video_ids)
+        return {
+            video_id: [place for place in places if place.camera in self._visible]
+            for video_id, places in every.items()
+        }
+
+    def has_camera(self, name: str) -> bool:
+        return name in self._visible and super().has_camera(name)
+
+    def has_detector(self, name: str) -> bool:
+        return any(name in video.detectors for video in self.videos())
 
     def cameras(self) -> list[str]:
         return [camera for camera in super().cameras() if camera in self._visible]

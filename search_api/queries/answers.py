@@ -6,7 +6,7 @@ from search_api.queries.confidence import CONFIDENT
 from search_api.queries.events import Event
 from search_api.queries.sequences import gap_s
 from search_api.schemas import Explanation, Followed, SearchHit
-from segments.catalog import SourceRecord
+from segments.catalog import Place
 
 
 def to_hit(
@@ -54,6 +54,6 @@ def _followed(first: Candidate, second: Candidate) -> Followed:
     )
 
 
-def _placed(candidate: Candidate) -> SourceRecord:
+def _placed(candidate: Candidate) -> Place:
     assert candidate.place is not None, "candidates without a place are not shown"
     return candidate.place

@@ -9,7 +9,7 @@ from search_api.queries.probes import Probe, ProbeKind
 from search_api.queries.unwanted import Unwanted
 from search_api.ranking import fuse
 from search_api.requests import SearchRequest
-from segments.catalog import SourceRecord
+from segments.catalog import Place
 from segments.payload import SegmentPayload
 from segments.store.base import Match, VectorStore
 from segments.store.filters import Filter
@@ -29,7 +29,7 @@ class Candidate:
     """By each probe that found it; what is unwanted takes nothing off here."""
     parts: dict[str, float] = field(default_factory=dict[str, float])
     """That sum to the score, less the blocks of a single probe."""
-    place: SourceRecord | None = None
+    place: Place | None = None
     """Where it is shown; chosen later."""
     followed: "Candidate | None" = None
     """What comes after it, where that was asked for."""
@@ -46,7 +46,8 @@ class _Found:
     """By point and by part."""
 
     def score(self, match: Match) -> float:
-        return match.score + sum(self.penalties.get(match.point.id, {}).values())
+        taken = self.penalties.get(match.point.id)
+        return match.score + sum(taken.values()) if taken else match.score
 
     def salience(self, match: Match) -> float:
         return self.usual.salience(match.score)
@@ -88,12 +89,14 @@ class Finder:
             limit=depth,
             where=where,
             min_score=request.min_score,
+            exact=False,
             with_vectors=unwanted is not None,
         )
         usual = self._background.usual(probe.vector_name, probe.vector, request.level)
         taken = unwanted.penalties(probe, usual, matches) if unwanted else {}
         found = _Found(probe, usual, matches, taken)
-        matches.sort(key=lambda match: (-found.score(match), match.point.id))
+        if taken:
+            matches.sort(key=lambda match: (-found.score(match), match.point.id))
         return found
 
 

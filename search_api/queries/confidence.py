@@ -115,7 +115,10 @@ class Confidence:
         vector_name = "audio" if kind == "sound-to-sound" else "alan"
         for vector in self._vectors(kind):
             usual = self.background.usual(vector_name, vector, level)
-            for best in self._store.search(vector_name, vector, limit=1, where=Filter(level=level)):
+            found = self._store.search(
+                vector_name, vector, limit=1, where=Filter(level=level), exact=False
+            )
+            for best in found:
                 yield usual.salience(best.score)
 
     def _vectors(self, kind: ProbeKind) -> Iterator[Float32[np.ndarray, " d"]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from encoders.base import Profile
 from search_api.answers.health import State
-from search_api.queries.confidence import Confidence
+from search_api.kept import Kept
 from search_api.service.encoding import BatchingProfile
 from search_api.service.settings import ServiceSettings
 from segments.errors import (
@@ -46,8 +46,8 @@ class OpenLibrary:
     library: Library
     store: VectorStore
     profile: BatchingProfile
-    confidence: Confidence
-    """What is usual in the store, for all searches."""
+    kept: Kept
+    """For all searches."""
     stamp: tuple[int, ...]
     """Of the files on disk when they were opened; others mean another library."""
     lock: OwnerLock | None
@@ -90,8 +90,8 @@ def open_library(
     stamp = stamp_of(library)
     store, lock = _take_store(library, profile.manifest, settings)
     batching = BatchingProfile(profile, on_batch=on_batch)
-    confidence = Confidence(library, store, batching)
-    return OpenLibrary(library, store, batching, confidence, stamp, lock)
+    kept = Kept.of(library, store, batching)
+    return OpenLibrary(library, store, batching, kept, stamp, lock)
 
 
 def _take_store(

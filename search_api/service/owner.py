@@ -136,6 +136,7 @@ class LibraryOwner:
         while not self._stopping.wait(self._settings.ingest_every_s):
             self._tick()
             self._warm()
+            self._optimize()
 
     def _tick(self) -> None:
         """Opens, closes or feeds the library, as it is now; what fails is tried again."""
@@ -187,11 +188,25 @@ class LibraryOwner:
         """Searches null queries anew where the library has grown, before a request has to wait."""
         try:
             with self.use() as opened:
-                opened.confidence.judge({"text"}, "moment")
+                opened.kept.confidence.judge({"text"}, "moment")
         except ApiProblem:
             return  # it is not open: `_tick` has said why
         except Exception as error:  # the request that needs it will say so again
             self._report("confidence.error", error)
+
+    def _optimize(self) -> None:
+        """Adds int8 copies where so many vectors have none that searches would become slow.
+
+        Searches go on; what is written waits, and so does the spool, until it is done or the
+        service stops.
+        """
+        try:
+            with self.use() as opened:
+                opened.store.optimize(self._stopping)
+        except ApiProblem:
+            return  # it is not open: `_tick` has said why
+        except Exception as error:  # it stays as it was, and slow
+            self._report("store.error", error)
 
     def _close(self, state: State) -> None:
         with self._changed:

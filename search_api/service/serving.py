@@ -64,12 +64,16 @@ def _listen(settings: ServiceSettings) -> socket.socket:
         family, *_, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        return socket.create_server(address, family=family, backlog=2048)
+        listener = socket.create_server(address, family=family, backlog=2048)
     except OSError as error:
         raise UserError(
             f"cannot listen at {settings.host} port {settings.port} ({error.strerror}): choose "
             "another with --host and --port"
         ) from error
+    # asyncio does so for sockets that know their protocol, which this one's children do not: each
+    # answer would wait 40 ms for the client's acknowledgement of its headers
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _address(listener: socket.socket) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Generic, Protocol
 
 import numpy as np
@@ -55,7 +56,8 @@ class Collection(Protocol[P]):
     ) -> list[Match[P]]:
         """The `limit` best points, best first; equal scores by id.
 
-        `exact=False` lets an optimised store use its approximate index, oversampled and rescored.
+        `exact=False` lets an optimised store look for candidates in its approximate index; their
+        scores are exact.
         Points that lack `vector_name` are not found. `Match.point.vectors` is empty unless
         `with_vectors`.
         """
@@ -77,8 +79,12 @@ class Collection(Protocol[P]):
 
     def count(self, where: Where | None = None) -> int: ...
 
-    def optimize(self) -> None:
-        """Builds the approximate index where that pays (100k points); a no-op where it does not."""
+    def optimize(self, stop: Event | None = None) -> None:
+        """Builds the approximate index where that pays; a no-op where it does not.
+
+        Args:
+            stop: set by another thread to give up; the store is then as it was.
+        """
         ...
 
     def close(self) -> None: ...

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import RLock
+from threading import Event, RLock
 from typing import Any, cast
 
 import numpy as np
@@ -30,22 +30,26 @@ from segments.store.base import Match, P, Point
 from segments.store.filters import Condition, InRange, IsFlag, Selection
 from segments.store.lock import OwnerLock
 from segments.store.optimizing import finish_swap, optimize_copy, swap_in
-from segments.store.point_store import HNSW_EF, OVERSAMPLING, Nearest, PointStore
+from segments.store.point_store import OVERSAMPLING, Nearest, PointStore
 from segments.store.shard import field_schema, load_shard, make_shard
 from segments.vectors import VectorSpec
 
-OPTIMIZE_FROM = 100_000
-"""Points below which exact search is fast enough (STACK: 10 ms at 100k)."""
+OPTIMIZE_FROM = 50_000
+"""Points below which exact search is fast enough: 10 ms for 1024 dimensions."""
 _INDEXED_SHARE = 0.8
 _EXACT = SearchParams(exact=True, quantization=QuantizationSearchParams(ignore=True))
 _APPROXIMATE = SearchParams(
-    hnsw_ef=HNSW_EF,
     quantization=QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
 )
 
 
 class EdgeStore(PointStore[P]):
-    """Points in a folder. Threads may share it; a process owns it (`segments.store.lock`)."""
+    """Points in a folder. Threads may share it; a process owns it (`segments.store.lock`).
+
+    Approximate search compares int8 copies, where `optimize` made them, under filters as well.
+    """
+
+    FILTERS_APPROXIMATELY = True
 
     @classmethod
     def create(
@@ -53,16 +57,14 @@ class EdgeStore(PointStore[P]):
         folder: Path,
         specs: Mapping[str, VectorSpec],
         *,
-        quantized: bool = False,
         payload: type[Payload] = SegmentPayload,
     ) -> None:
         """Makes an empty folder of points: completely or not at all.
 
         Args:
-            quantized: `optimize` adds int8 copies, which approximate search goes through first.
             payload: what its points will carry.
         """
-        make_shard(folder, specs, quantized=quantized, indexes=payload.INDEXES)
+        make_shard(folder, specs, indexes=payload.INDEXES)
 
     @classmethod
     def open(
@@ -100,21 +102,31 @@ class EdgeStore(PointStore[P]):
         self._folder = folder
         self._owner = owner
         self._optimize_from = optimize_from
+        self._count_looked_at = 0
+        """Points when `optimize` was last asked: it is asked every second."""
         self._shard_lock = RLock()
         self._write_lock = RLock()
         """Held through `optimize`, whose copy would miss what is written meanwhile."""
 
-    def optimize(self) -> None:
-        """See `VectorStore.optimize`. Searches go on while another process works on a copy.
+    def optimize(self, stop: Event | None = None) -> None:
+        """See `VectorStore.optimize`. Searches go on while another process works on a copy; writes
+        wait.
 
         Raises:
             LibraryError: that process failed; the store is as it was.
         """
-        if self.count() < self._optimize_from or self._indexed_share() > _INDEXED_SHARE:
+        count = self.count()
+        if count < self._optimize_from or count == self._count_looked_at:
+            return
+        self._count_looked_at = count
+        if self._indexed_share() > _INDEXED_SHARE:
             return
         with self._write_lock:
             self._shard.flush()
-            copy = optimize_copy(self._folder)
+            dims = {spec.name: spec.dim for spec in self._specs.values()}
+            copy = optimize_copy(self._folder, dims, stop)
+            if copy is None:
+                return
             with self._shard_lock:
                 self._shard.close()
                 swap_in(copy, self._folder)
@@ -195,7 +207,7 @@ class EdgeStore(PointStore[P]):
         self._update(UpdateOperation.create_field_index(key, field_schema(kind)))
 
     def _indexed_share(self) -> float:
-        """Share of all vectors that an approximate index holds."""
+        """Share of all vectors that have int8 copies."""
         stored = [EdgeFilter(must=[HasVectorCondition(name)]) for name in self._specs]
         with self._shard_lock:
             num_vectors = sum(self._shard.count(CountRequest(filter=having)) for having in stored)

@@ -21,7 +21,7 @@ def create_space(
 
     Args:
         url: a Qdrant server that is to hold the points; None keeps them in the library.
-        quantized: `optimize` may add int8 copies (smaller in memory, rescored when searched).
+        quantized: a server's graph is built on int8 copies (smaller in memory, rescored).
 
     Raises:
         IndexMismatch: the space is there and was made by something else.
@@ -50,7 +50,7 @@ def create_collection(
 
         ServerStore.create(url, manifest, api_key=api_key, quantized=quantized, payload=payload)
     elif not folder.edge_folder.exists():
-        _create_edge(folder, manifest, payload, quantized)
+        _create_edge(folder, manifest, payload)
     if not path.exists():
         manifest.save(path)
 
@@ -126,12 +126,10 @@ def _open_edge(
         raise
 
 
-def _create_edge(
-    folder: SpaceFolder, manifest: SpaceManifest, payload: type[Payload], quantized: bool
-) -> None:
+def _create_edge(folder: SpaceFolder, manifest: SpaceManifest, payload: type[Payload]) -> None:
     folder.path.mkdir(parents=True, exist_ok=True)
     owner = OwnerLock.acquire(folder.lock_file)
     try:
-        EdgeStore.create(folder.edge_folder, manifest.specs, quantized=quantized, payload=payload)
+        EdgeStore.create(folder.edge_folder, manifest.specs, payload=payload)
     finally:
         owner.release()

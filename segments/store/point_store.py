@@ -5,7 +5,8 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic
+from threading import Event
+from typing import Any, ClassVar, Generic
 
 import numpy as np
 from jaxtyping import Float32
@@ -44,6 +45,9 @@ class PointStore(ABC, Generic[P]):
     One of segments is a `base.VectorStore`.
     """
 
+    FILTERS_APPROXIMATELY: ClassVar[bool] = False
+    """Whether its approximate index finds what it should under a filter: a graph does not."""
+
     def __init__(
         self, specs: Mapping[str, VectorSpec], indexed: set[str], payload: type[P]
     ) -> None:
@@ -76,8 +80,8 @@ class PointStore(ABC, Generic[P]):
         exact: bool = True,
         with_vectors: bool = False,
     ) -> list[Match[P]]:
-        """See `VectorStore.search`. A filtered search is always exact: the approximate index loses
-        half of what it should find there (recall 0.49 at a million points).
+        """See `VectorStore.search`. Where the index is a graph, a filtered search is exact: graphs
+        lose half of what they should find there (recall 0.49 at a million points).
 
         Raises:
             IndexMismatch: `vector_name` or the query's dimension is not this space's.
@@ -85,7 +89,7 @@ class PointStore(ABC, Generic[P]):
         """
         self._check_vector(vector_name, query)
         selection = select(where)
-        exact = exact or bool(selection.must)
+        exact = exact or (bool(selection.must) and not self.FILTERS_APPROXIMATELY)
         nearest = Nearest(vector_name, query.tolist(), selection, exact, with_vectors)
         return _at_least(min_score, self._ranked(nearest, limit))
 
@@ -241,7 +245,7 @@ class PointStore(ABC, Generic[P]):
             self._indexed.add(key)
 
     @abstractmethod
-    def optimize(self) -> None:
+    def optimize(self, stop: Event | None = None) -> None:
         """See `VectorStore.optimize`."""
 
     @abstractmethod

@@ -1,6 +1,7 @@
 """The server engine: a collection on a Qdrant server or cluster, or in memory for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
+from threading import Event
 from typing import Any, ParamSpec, TypeVar
 
 from qdrant_client import QdrantClient, models
@@ -106,7 +107,7 @@ class ServerStore(PointStore[P]):
         self._url = url
         self._collection = collection
 
-    def optimize(self) -> None:
+    def optimize(self, stop: Event | None = None) -> None:
         """A no-op: a server builds its index by itself."""
 
     def close(self) -> None:

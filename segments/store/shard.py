@@ -24,7 +24,10 @@ from segments.payload import FieldKind
 from segments.vectors import VectorSpec
 
 INDEX_FROM_KB = 1_000
-"""Vectors of a segment that earn an index; only `optimize` builds any, so this may be low."""
+"""Vectors of a segment that earn int8 copies; only `optimize` makes any, so this may be low."""
+_NO_GRAPH = HnswIndexConfig(m=0, ef_construct=128, full_scan_threshold=INDEX_FROM_KB)
+"""Every int8 copy is compared, filtered or not. A graph takes 30 times as long to build and loses
+what filters leave over (docs/LOG.md, "Serving")."""
 _FIELD_KINDS: dict[FieldKind, PayloadSchemaType] = {
     "keyword": PayloadSchemaType.Keyword,
     "float": PayloadSchemaType.Float,
@@ -36,14 +39,14 @@ def make_shard(
     folder: Path,
     specs: Mapping[str, VectorSpec],
     *,
-    quantized: bool,
     indexes: Mapping[str, FieldKind],
 ) -> None:
     """Makes an empty folder with its payload indexes: completely or not at all."""
     partial = folder.with_name(f".{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    shard = EdgeShard.create(str(partial), _config(specs, quantized))
+    vectors = _vectors({spec.name: spec.dim for spec in specs.values()})
+    shard = EdgeShard.create(str(partial), EdgeConfig(vectors=vectors))
     for key, kind in indexes.items():
         shard.update(UpdateOperation.create_field_index(key, field_schema(kind)))
     shard.flush()
@@ -52,13 +55,34 @@ def make_shard(
     sync_folder(folder.parent)
 
 
-def _config(specs: Mapping[str, VectorSpec], quantized: bool) -> EdgeConfig:
-    return EdgeConfig(
-        vectors={s.name: EdgeVectorParams(s.dim, Distance.Dot) for s in specs.values()},
-        hnsw_config=HnswIndexConfig(m=16, ef_construct=128, full_scan_threshold=INDEX_FROM_KB),
-        quantization_config=ScalarQuantizationConfig(ScalarType.Int8) if quantized else None,
+def _vectors(dims: Mapping[str, int]) -> dict[str, EdgeVectorParams]:
+    return {name: EdgeVectorParams(dim, Distance.Dot) for name, dim in dims.items()}
+
+
+def optimize_shard(folder: Path, dims: Mapping[str, int]) -> None:
+    """Adds int8 copies of vectors that have none; holds the interpreter meanwhile.
+
+    Args:
+        dims: of the folder's vectors by name.
+
+    Raises:
+        LibraryError: the folder is damaged, or would lose points.
+    """
+    whole = load_shard(folder)  # with a config, whatever is missing would be made anew
+    num_points = whole.info().points_count
+    whole.close()
+    config = EdgeConfig(
+        vectors=_vectors(dims),
+        hnsw_config=_NO_GRAPH,
+        quantization_config=ScalarQuantizationConfig(ScalarType.Int8),
         optimizers=EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB),
     )
+    shard = EdgeShard.load(str(folder), config)
+    shard.optimize()
+    if shard.info().points_count != num_points:
+        raise LibraryError(f"{folder} had {num_points} points before it was optimised")
+    shard.flush()
+    shard.close()
 
 
 def load_shard(folder: Path) -> EdgeShard:

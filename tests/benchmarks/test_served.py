@@ -112,7 +112,7 @@ def test_the_record_says_that_small_stores_are_exact(library: Path, tmp_path: Pa
     queries = write_queries(tmp_path / "queries.csv", "a,a fire")
     record = run(library, queries, monkeypatch, int8=True)
     assert record.scores["num_points"] == 5
-    assert "none below 100,000" in library_table(record)
+    assert "none below 50,000" in library_table(record)
     assert "under the 1,000 KB that earn an int8 index" in library_table(record)
     assert list(record.timings_s) == [
         "exact, every video",
