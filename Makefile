@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test check fix docs browser clean
+.PHONY: demo test check fix docs screenshots journeys browser clean
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -36,6 +36,13 @@ fix: .venv/ready  ## formats and repairs what can be repaired
 
 docs: .venv/ready  ## writes the generated parts of the documents anew
 	$(BIN)/python -m benchmarks.docs
+
+screenshots: .venv/ready  ## the README's pictures of the page, anew, from the demo's library
+	$(BIN)/python -m benchmarks.page pictures
+
+journeys: .venv/ready  ## the page in a real browser: `make browser` first; pictures go to build/
+	mkdir -p build/screenshots
+	RETRACE_REQUIRE_BROWSER=1 RETRACE_SCREENSHOTS=build/screenshots $(BIN)/pytest tests/browser
 
 browser:  ## the browser that the page's tests drive (as root, Debian)
 	apt-get update -qq && apt-get install -y -qq chromium

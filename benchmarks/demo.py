@@ -123,6 +123,8 @@ def farewell(out: Path, library: Path, seconds: float) -> Panel:
     text = (
         f"Pictures of the hits: {out / 'words.png'}, {out / 'sound.png'}\n"
         f"Curves and reasons:   {out / 'curve.png'}, {out / 'things.png'}\n\n"
+        "Look at it all in a browser, until Ctrl-C:\n"
+        f"  .venv/bin/retrace ui --library {library}\n\n"
         "Go on with footage of your own:\n"
         "  source .venv/bin/activate\n"
         "  retrace index YOUR_FOLDER --library my-library\n"

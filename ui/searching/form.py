@@ -129,7 +129,7 @@ def _more(library: LibraryAnswer) -> None:
         st.checkbox("At the same camera", key=PREFIX + "same_camera")
     for column, (name, label) in zip(st.columns(3), WEIGHED.items(), strict=True):
         with column:
-            _number(f"{label} count", f"weight.{name}", least=0.01, most=100.0, step=0.25)
+            _number(f"Weight: {label.lower()}", f"weight.{name}", least=0.01, most=100.0, step=0.25)
     usual = f"usual: {library.default_alpha:g}"
     _number("α (share of whole-span likeness, 0–1)", "alpha", usual, least=0, most=1, step=0.1)
     st.selectbox("Look for", list(LEVELS), format_func=LEVELS.__getitem__, key=PREFIX + "level")
