@@ -1,7 +1,7 @@
 """What Prometheus is told. Each application has its own registry."""
 
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Literal, ParamSpec, TypeVar, cast
 
@@ -99,6 +99,11 @@ class PhaseClock:
         for phase, seconds in self.seconds.items():
             metrics.search_s.labels(phase).observe(seconds)
         return self.seconds
+
+
+def server_timing(seconds: Mapping[Phase, float]) -> str:
+    """The header `Server-Timing`, which browsers and benchmarks read; in milliseconds."""
+    return ", ".join(f"{phase};dur={1000 * spent:.3f}" for phase, spent in seconds.items())
 
 
 class _Timed:
