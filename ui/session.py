@@ -64,6 +64,8 @@ def client() -> Client:
 
 def use_key(key: str) -> None:
     """From now on this session asks by this key; what another one was told is forgotten."""
+    if _CLIENT in st.session_state:
+        st.session_state[_CLIENT].close()
     for name in [name for name in st.session_state if str(name).startswith("session.")]:
         del st.session_state[name]
     st.session_state[_KEY] = key
