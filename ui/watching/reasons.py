@@ -76,7 +76,7 @@ def region_words(region: RegionReason) -> str:
     looks = f"looks like: {region.caption.rstrip('.')}{carried}" if region.caption else ""
     does = region.act.rstrip(".")
     said = [part for part in (does, looks, shares(region)) if part]
-    return f"Score {words.score(region.score)}: " + " · ".join(said)
+    return " · ".join([f"score {words.score(region.score)}", *said])
 
 
 def shares(region: RegionReason) -> str:
