@@ -27,7 +27,7 @@ from tests.support.waiting import wait_until
 APP = Path(__file__).parent.parent.parent / "ui/app.py"
 SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
 THEMES = ("light", "dark")
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 expect.set_options(timeout=TIMEOUT_MS)
 
 

@@ -42,7 +42,7 @@ def show(answer: SearchResponse, asked: Asked) -> None:
         st.text(f"Heard as {heard}: these words were looked for in the pictures.")
     hits = shown_hits(answer, shows_all=asked.shows_all)
     if hits:
-        _head(answer, hits, asked)
+        _head(answer, hits)
         told = _cards(answer, hits, asked)
         hand_curves(curves.fetched(hits))
         _act(told, answer, asked)
@@ -62,12 +62,11 @@ def shown_hits(answer: SearchResponse, *, shows_all: bool) -> Sequence[SearchHit
     return [hit for hit in answer.hits if hit.confident is not False]
 
 
-def _head(answer: SearchResponse, hits: Sequence[SearchHit], asked: Asked) -> None:
+def _head(answer: SearchResponse, hits: Sequence[SearchHit]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.text(_summary(answer, hits), width="stretch")
-        hidden = len(answer.hits) - len(hits)
-        if hidden or asked.shows_all:
-            st.toggle(_weaker_label(answer), key=PREFIX + "shows_all")
+        if weak := sum(hit.confident is False for hit in answer.hits):
+            st.toggle(f"Show {weak} that may be chance", key=PREFIX + "shows_all")
         if saving.may_save():
             _case()
         st.segmented_control(
@@ -84,11 +83,6 @@ def _summary(answer: SearchResponse, hits: Sequence[SearchHit]) -> str:
     videos = len({hit.video_id for hit in hits})
     found = f"{words.count(len(hits), answer.level)} in {words.count(videos, 'video')}, best first"
     return found if answer.confident is not False else f"{found}; none better than chance"
-
-
-def _weaker_label(answer: SearchResponse) -> str:
-    weak = sum(hit.confident is False for hit in answer.hits)
-    return f"Show {weak} that may be chance"
 
 
 def _case() -> None:
