@@ -101,9 +101,10 @@ def test_no_write_to_a_case_is_lost(indexed_library: Path, tmp_path: Path) -> No
     wanted = {(number, turn) for number in range(NUM_WRITERS) for turn in range(NUM_NOTES)}
     notes = [tuple(map(int, note["text"].split("/"))) for note in case["notes"]]
     assert (len(notes), set(notes)) == (len(wanted), wanted)
-    spans = [hit["finding"] for hit in case["hits"]]
-    turns = [round((span["end_s"] - span["start_s"]) * NUM_NOTES) - 1 for span in spans]
-    hits = [(int(span["start_s"]), turn) for span, turn in zip(spans, turns, strict=True)]
+    hits = [
+        (int(hit["start_s"]), round((hit["end_s"] - hit["start_s"]) * NUM_NOTES) - 1)
+        for hit in case["hits"]
+    ]
     assert (len(hits), set(hits)) == (len(wanted), wanted)
     assert verdict["is_whole"]
     assert verdict["num_entries"] >= 2 * len(wanted)
