@@ -20,8 +20,13 @@ def act(do: Callable[[], object], done: str = "") -> None:
         do()
         st.session_state[_DONE] = done
     except ApiError as error:
-        st.session_state[_REFUSED] = str(error)
+        st.session_state[_REFUSED] = refusal(error)
     st.rerun()
+
+
+def refusal(error: ApiError) -> str:
+    """What the service said, and of which field."""
+    return "; ".join([str(error), *(f"{one.field}: {one.detail}" for one in error.errors)])
 
 
 def show_notice() -> None:

@@ -27,7 +27,7 @@ def show_keys() -> None:
     left, right = st.columns([5, 3], gap="large")
     with right:
         _show_made()
-        _ask_for_new()
+        _ask_for_new(any_made=bool(keys))
     with left:
         if not keys:
             states.empty(
@@ -72,24 +72,28 @@ def _show_key(key: KeyRecord) -> None:
             st.badge(said_status, color="green" if said_status == "valid" else "gray")
             st.markdown(f"**{plain(key.name)}** {key.role}")
         said.caption(plain(facts(key, session.zone())))
-        if said_status == "valid" and button.button("Revoke", key=f"revoke.{key.key_id}"):
-            _confirm(key)
+        if said_status == "valid":
+            with button:
+                _offer_revocation(key)
 
 
-@st.dialog("Revoke a key")
-def _confirm(key: KeyRecord) -> None:
-    st.write("It opens nothing any more, from now on and for good. This is the key:")
-    st.text(key.name)
-    if key.key_id == session.me().key_id:
-        st.warning("It is the key that this page uses now.", icon=":material/warning:")
-    if st.button("Revoke it", type="primary"):
-        act(lambda: session.client().keys.revoke(key.key_id), f"{key.name} is revoked")
+def _offer_revocation(key: KeyRecord) -> None:
+    with st.popover("Revoke"):
+        st.write("It opens nothing any more, from now on and for good.")
+        if key.key_id == session.me().key_id:
+            st.warning("It is the key that this page uses now.", icon=":material/warning:")
+        if st.button("Revoke it", type="primary", key=f"revoke.{key.key_id}"):
+            act(lambda: session.client().keys.revoke(key.key_id), f"{key.name} is revoked")
 
 
-def _ask_for_new() -> None:
+def _ask_for_new(*, any_made: bool) -> None:
     st.markdown("**New key**")
     role = st.selectbox(
-        "Role", list(ROLES), format_func=lambda role: f"{role}: {ROLES[role]}", key="keys.role"
+        "Role",
+        list(ROLES),
+        index=0 if any_made else len(ROLES) - 1,
+        format_func=lambda role: f"{role}: {ROLES[role]}",
+        key="keys.role",
     )
     with st.form("new-key", border=False, clear_on_submit=True):
         name = st.text_input("Name", placeholder="Whose it is, or where", max_chars=100)

@@ -7,6 +7,7 @@ import streamlit as st
 from search_api.answers.evidence import BundleVerdict
 from search_api.client import ApiError
 from ui import session, words
+from ui.acting import refusal
 from ui.plain import plain
 
 VERDICT = "checking.verdict"
@@ -87,6 +88,6 @@ def _check(bundle: bytes, name: str, fingerprint: str | None) -> None:
     try:
         verdict = session.client().evidence.verify(bundle, fingerprint=fingerprint)
     except ApiError as error:
-        st.error(plain("; ".join([str(error), *(one.detail for one in error.errors)])))
+        st.error(plain(refusal(error)))
     else:
         st.session_state[VERDICT] = (name, verdict)

@@ -10,7 +10,7 @@ from ui.acting import act
 from ui.cases import found
 from ui.cases.found import FoundHit
 from ui.cases.reading import thumbnails
-from ui.plain import plain
+from ui.plain import lines, plain
 
 GONE = "The video is not in the library any more, or your key may not see it."
 
@@ -34,12 +34,12 @@ def _show_hit(case: Case, hit: FoundHit, picture: str | None) -> None:
         if picture:
             image.image(picture, width="stretch", alt=f"Picture of hit {hit.number}")
         with said:
+            when = hit.when(session.zone())
             st.markdown(
-                f"**{hit.number} · {plain(hit.camera)} · {plain(hit.when(session.zone()))}**"
+                f"**{hit.number} · {plain(hit.camera)} · {plain(when)}**  \n"
+                + plain(f"{hit.span} in {hit.name}")
             )
-            st.markdown(plain(f"{hit.span} in {hit.name}"))
-            for line in facts(hit):
-                st.caption(plain(line))
+            st.caption(lines(facts(hit)))
             _show_buttons(case, hit)
 
 
@@ -57,7 +57,7 @@ def facts(hit: FoundHit) -> list[str]:
 
 def _show_buttons(case: Case, hit: FoundHit) -> None:
     room, of = session.client().cases, (case.case_id, hit.hit_id)
-    with st.container(horizontal=True, gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         _show_way_to(hit)
         if st.button("Up", key=f"up.{hit.hit_id}", disabled=hit.number == 1):
             act(lambda: room.move_hit(*of, hit.number - 1))

@@ -51,9 +51,9 @@ def _make(name: str) -> None:
 
 def _show_row(case: CaseSummary) -> None:
     with st.container(border=True):
-        said, button = st.columns([6, 1], vertical_alignment="center")
+        name, said, button = st.columns([4, 4, 1], vertical_alignment="center")
         icon = ":material/lock: " if case.is_locked else ""
-        said.markdown(f"{icon}**{plain(case.name)}**")
+        name.markdown(f"{icon}**{plain(case.name)}**")
         said.caption(summary(case) + (" · locked" if case.is_locked else ""))
         if button.button("Open", key=f"case.{case.case_id}", width="stretch"):
             open_case(case.case_id)

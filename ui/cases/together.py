@@ -32,10 +32,10 @@ def show_together(hits: Sequence[FoundHit]) -> None:
         return
     chosen = _choose(recordings)
     if panes := _panes(chosen, around_s):
-        columns = 2 if len(panes) <= MOST // 2 else 3
-        span = (-around_s, around_s)
         zone = session.zone()
-        show_wall(panes, *span, key="same.wall", columns=columns, starts_at=moment, zone=zone)
+        show_wall(panes, -around_s, around_s, key="same.wall", starts_at=moment, zone=zone)
+    if len(recordings) == 1:
+        st.caption("No other camera recorded then.")
 
 
 def _ask_for_moment(hits: Sequence[FoundHit]) -> tuple[datetime | None, float]:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from search_api.answers.videos import VideoRemoval
-from search_api.client import ApiError
 from ui import session, words
+from ui.acting import act
 from ui.plain import plain
 
 _REMOVED = "library.removed"
@@ -12,14 +12,20 @@ _REMOVED = "library.removed"
 
 def offer_removal(video_id: str, name: str) -> None:
     """For admins."""
-    if st.button("Delete", icon=":material/delete:", key=f"delete.{video_id}"):
-        _ask(video_id, name)
+    with st.popover("Delete", icon=":material/delete:", key=f"delete.{video_id}"):
+        st.write("It cannot be found or watched here any more. The recording itself stays.")
+        st.write("Type the name of its file to say that you mean it:")
+        st.text(name)
+        with st.form(f"removal.{video_id}", border=False):
+            typed = st.text_input("Name of the file")
+            if st.form_submit_button("Delete it from the library", type="primary"):
+                act(lambda: _remove(video_id, name, typed.strip()))
 
 
 def show_removed() -> None:
-    """What the last deletion took away, once."""
+    """What the last deletion came to, once."""
     if told := st.session_state.pop(_REMOVED, None):
-        st.success(plain(told), icon=":material/check:")
+        st.info(plain(told), icon=":material/info:")
 
 
 def removed(name: str, removal: VideoRemoval) -> str:
@@ -32,27 +38,14 @@ def removed(name: str, removal: VideoRemoval) -> str:
         words.count(tracks, "file") + " of scores",
         words.count(cached, "kept picture or clip", "kept pictures and clips"),
     )
-    kept = words.count(len(removal.sources), "recording stays", "recordings stay")
-    return f"{name} is out of the library: {', '.join(gone)} removed; {kept} where they are."
+    kept = words.count(len(removal.sources), "recording")
+    return f"{name} is out of the library: {', '.join(gone)} removed. On disk: {kept}, untouched."
 
 
-@st.dialog("Delete a video")
-def _ask(video_id: str, name: str) -> None:
-    st.write("It cannot be found or watched here any more. The recording itself is not touched.")
-    st.write("Type the name of its file to say that you mean it:")
-    st.text(name)
-    with st.form("removal", border=False):
-        typed = st.text_input("Name of the file")
-        if not st.form_submit_button("Delete it from the library", type="primary"):
-            return
-    if typed.strip() != name:
-        st.error("This is not its name: nothing was deleted.")
+def _remove(video_id: str, name: str, typed: str) -> None:
+    if typed != name:
+        st.session_state[_REMOVED] = f"{typed!r} is not its name: nothing was deleted."
         return
-    try:
-        removal = session.client().videos.delete(video_id)
-    except ApiError as error:
-        st.error(plain(str(error)))
-        return
+    removal = session.client().videos.delete(video_id)
     st.session_state[_REMOVED] = removed(name, removal)
     st.session_state.pop("session.library", None)
-    st.rerun()

@@ -10,11 +10,11 @@ from ui import links, session, states, words
 from ui.library.choosing import ask_for_choice, read_page, shown_range
 from ui.library.removal import offer_removal, show_removed
 from ui.paging import begins, show_turning
-from ui.plain import plain
+from ui.plain import lines, plain
 from ui.sizes import size
 
 Cells = dict[str, list[str]]
-ROW_PX = 44
+ROW_PX, TABLE_PX, PICTURE_PX = 44, 440, 260
 
 
 def show_videos(*, may_delete: bool) -> None:
@@ -78,7 +78,7 @@ def _show_table(videos: Sequence[VideoItem]) -> int:
         {"Picture": pictures, **cells(videos, session.zone())},
         hide_index=True,
         row_height=ROW_PX,
-        height=min(520, ROW_PX * (len(videos) + 1)),
+        height=min(TABLE_PX, ROW_PX * (len(videos) + 1)),
         column_config={"Picture": st.column_config.ImageColumn(width=72)},
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
@@ -95,13 +95,13 @@ def _show_details(video_id: str, *, may_delete: bool) -> None:
     name = video.name or video_id[:12]
     with st.container(border=True, key="video-details"):
         st.markdown(f"**{plain(name)}**")
-        st.image(client.address(video.thumbnail_url), width="stretch", alt="Its middle picture")
-        with st.container(horizontal=True):
+        st.image(client.address(video.thumbnail_url), width=PICTURE_PX, alt="Its middle picture")
+        with st.container(horizontal=True, vertical_alignment="center"):
             _show_way_to(video)
             if may_delete:
                 offer_removal(video_id, name)
-        for title, said in facts(video, session.zone()).items():
-            st.markdown(f"{title}: {plain(said)}")
+        told = facts(video, session.zone())
+        st.markdown(lines(f"{title}: {said}" for title, said in told.items()))
         for problem in [*video.problems, *filter(None, [video.file.why])]:
             st.warning(plain(problem), icon=":material/warning:")
         with st.expander(words.count(len(video.places), "place")):

@@ -33,7 +33,6 @@ def show_wall(
     to_s: float,
     *,
     key: str,
-    columns: int = 2,
     starts_at: datetime | None = None,
     zone: tzinfo | None = None,
 ) -> None:
@@ -47,7 +46,6 @@ def show_wall(
         "panes": [asdict(pane) for pane in panes],
         "from_s": from_s,
         "to_s": to_s,
-        "columns": columns,
         "clock_ms": starts_at and round(starts_at.timestamp() * 1000),
         "zone": str(zone) if zone else "UTC",
     }

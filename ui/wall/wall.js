@@ -15,7 +15,6 @@ function open(root, data) {
   const [play, time, clock, sound] = [".play", ".time", ".clock", ".sound"].map(find);
   const panes = data.panes.map(makePane);
   find(".panes").replaceChildren(...panes.map((pane) => pane.figure));
-  find(".panes").style.setProperty("--columns", Math.min(panes.length, data.columns));
   Object.assign(time, { min: data.from_s, max: data.to_s, value: 0 });
   const now = { at_s: 0, plays: false, seen: 0 };
 
@@ -71,6 +70,8 @@ function makePane(told) {
     return line;
   });
   const pane = { figure, video, away, told, failed: false };
+  video.onloadeddata = video.onseeked = () => figure.classList.remove("waits");
+  figure.className = "waits";
   video.onerror = () => { pane.failed = true; silence(pane, "This recording cannot be played here."); };
   caption.append(title, ...lines);
   picture.append(video, away);
