@@ -11,6 +11,10 @@ SHARED: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 )
+PLACES_OF_ERRORS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+"""Where an error arose, without the values there: keys and queries are among them."""
 
 
 def configure_logging(level: str = "info") -> None:
@@ -36,7 +40,7 @@ def configure_logging(level: str = "info") -> None:
         structlog.stdlib.ProcessorFormatter(
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.dict_tracebacks,
+                PLACES_OF_ERRORS,
                 structlog.processors.JSONRenderer(),
             ],
             foreign_pre_chain=[*SHARED, structlog.stdlib.add_logger_name],
