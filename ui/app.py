@@ -13,7 +13,7 @@ from ui import session, states
 ICON = str(Path(__file__).parent / "icon.svg")
 """One by name would be fetched from elsewhere."""
 PAGES = ("search", "video", "cases", "library", "admin")
-"""Modules of `ui.pages`; the first is what the site opens with."""
+"""Modules of `ui.views`; the first is what the site opens with."""
 HIDDEN = {"viewer": {"cases", "admin"}, "investigator": {"admin"}}
 """From a role that may not ask what they ask."""
 
@@ -28,11 +28,17 @@ def main() -> None:
 
 
 def _pages(role: str | None) -> list[Page]:
-    """What this role may open; where nobody is known yet, all of it."""
+    """All of them; what this role may not ask is no link, and says so where it is opened."""
+    hidden = HIDDEN.get(role or "", set[str]())
     made = {
-        name: Page(_show(name), title=name.capitalize(), url_path=name, default=name == PAGES[0])
+        name: Page(
+            _show(name),
+            title=name.capitalize(),
+            url_path=name,
+            default=name == PAGES[0],
+            visibility="hidden" if name in hidden else "visible",
+        )
         for name in PAGES
-        if name not in HIDDEN.get(role or "", ())
     }
     st.session_state["pages"] = made
     return list(made.values())
@@ -42,7 +48,7 @@ def _show(name: str) -> Callable[[], None]:
     """Loads the page once it is opened, and no other."""
 
     def show() -> None:
-        import_module(f"ui.pages.{name}").show()
+        import_module(f"ui.views.{name}").show()
 
     return show
 

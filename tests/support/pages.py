@@ -73,4 +73,4 @@ def _draw(name: str) -> None:
     from ui import states
 
     with states.problems_shown():
-        import_module(f"ui.pages.{name}").show()
+        import_module(f"ui.views.{name}").show()
