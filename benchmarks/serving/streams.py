@@ -7,7 +7,7 @@ from itertools import islice
 import numpy as np
 
 from benchmarks.serving.asking import Body
-from benchmarks.serving.libraries import CAMERAS, START, camera_name
+from benchmarks.serving.footage import CAMERAS, START, camera_name
 from benchmarks.serving.sentences import fresh
 
 KNOWN = 64

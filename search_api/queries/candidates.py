@@ -101,14 +101,14 @@ class Finder:
 
 
 def _alone(found: _Found) -> list[Candidate]:
-    strengths = found.strengths()
+    kind, usual = found.probe.kind, found.usual
     return [
         Candidate(
             match.point.id,
             match.point.payload,
-            found.score(match),
-            strengths[match.point.id],
-            {found.probe.kind: found.salience(match)},
+            score := found.score(match),
+            usual.standardised(score),
+            {kind: found.salience(match)},
             found.penalties.get(match.point.id, {}),
         )
         for match in found.matches

@@ -24,7 +24,7 @@ def serve_until_stopped(
     Raises:
         UserError: the address cannot be listened at.
     """
-    with _listen(settings) as listener:
+    with listen(settings) as listener:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -59,7 +59,12 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _listen(settings: ServiceSettings) -> socket.socket:
+def listen(settings: ServiceSettings) -> socket.socket:
+    """A socket that clients can connect to.
+
+    Raises:
+        UserError: the address cannot be listened at.
+    """
     try:
         family, *_, address = socket.getaddrinfo(
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE

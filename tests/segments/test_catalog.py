@@ -173,3 +173,25 @@ def test_places_with_their_videos_come_by_id_and_path(library: Library) -> None:
             (B, 12.34, "/z.mp4", "gate", TEN),
             (C, 12.34, None, None, None),
         ]
+
+
+def test_places_of_some_contents_come_at_once(library: Library) -> None:
+    with Catalog(library) as catalog:
+        catalog.add_source(source(B, "/z.mp4", "gate", recorded_at=TEN, recorded_from="name"))
+        catalog.add_source(source(B, "/a.mp4"))
+        catalog.add_source(source(C, "/c.mp4"))
+        assert catalog.places([B, A]) == {
+            B: [("/a.mp4", None, None), ("/z.mp4", "gate", TEN)],
+            A: [],
+        }
+        assert catalog.places([]) == {}
+
+
+def test_cameras_and_detectors_of_this_spaces_videos_are_known(library: Library) -> None:
+    with Catalog(library) as catalog, Catalog(library.through("other")) as other:
+        catalog.add_source(source(B, "/b.mp4", "gate"))
+        assert not catalog.has_camera("gate")
+        catalog.add_video(video(B))
+        assert (catalog.has_camera("gate"), catalog.has_camera("yard")) == (True, False)
+        assert (catalog.has_detector("alan"), catalog.has_detector("ala")) == (True, False)
+        assert (other.has_camera("gate"), other.has_detector("alan")) == (False, False)

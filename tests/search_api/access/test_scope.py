@@ -51,6 +51,11 @@ def test_a_scoped_catalog_holds_nothing_of_other_cameras(gate: Catalog) -> None:
     assert (gate.video(YARD), gate.video(LOST)) == (None, None)
     assert gate.cameras() == ["gate"]
     assert gate.clock_offsets() == {"gate": 3.0}
+    assert {
+        video_id: [place.path for place in places]
+        for video_id, places in gate.places([GATE, YARD, LOST]).items()
+    } == {GATE: ["/footage/gate/a.mp4"], YARD: [], LOST: []}
+    assert (gate.has_camera("gate"), gate.has_camera("yard")) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -221,3 +221,10 @@ def test_where_nothing_is_indexed_it_says_so(tmp_path: Path) -> None:
         answer = client.post("/v1/search", json={"text": WORDS})
         assert (answer.status_code, answer.json()["code"]) == (409, "nothing-indexed")
         assert client.get("/v1/library").json()["videos"] == 0
+
+
+def test_an_answer_says_what_took_how_long(client: TestClient) -> None:
+    answer = client.post("/v1/search", json={"text": "a person runs"})
+    spent = answer.headers["server-timing"].split(", ")
+    assert [part.split(";dur=")[0] for part in spent] == ["encode", "store", "assemble"]
+    assert all(float(part.split(";dur=")[1]) >= 0 for part in spent)

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from starlette.testclient import TestClient
 from segments.catalog import Catalog
 from segments.errors import LibraryInUse
 from segments.library import Library
+from segments.store.edge import EdgeStore
 from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
 from tests.support.indexing import contents_of
@@ -177,3 +179,22 @@ def test_models_that_are_not_here_are_said_and_tried_again(root: Path) -> None:
     assert tries == ["compact"] * 3
     owner.stop()
     assert owner.state == "stopped"
+
+
+def test_a_store_that_grew_is_optimised_until_the_service_stops(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, given_up = threading.Event(), threading.Event()
+
+    def optimize(store: EdgeStore, stop: threading.Event) -> None:
+        begun.set()
+        if stop.wait(60):
+            given_up.set()
+
+    monkeypatch.setattr(EdgeStore, "optimize", optimize)
+    with open_service(root, **SOON) as client:
+        assert begun.wait(60)
+        assert client.post("/v1/search", json=WORDS).status_code == 200
+        assert not given_up.is_set()
+    assert given_up.is_set()
+    open_store(Library.open(root)).close()
