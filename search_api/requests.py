@@ -79,11 +79,11 @@ Name = Annotated[str, Field(max_length=MAX_NAME_CHARS)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_require_iso)]
 """A time with its zone as ISO 8601 has it; a number of seconds is none."""
 Number = BeforeValidator(_require_number)
-"""Beside int and float, which by themselves take words like "10" and true as well."""
-Share = Annotated[FiniteFloat, Number, Field(ge=0, le=1)]
-Weight = Annotated[FiniteFloat, Number, Field(gt=0, le=MAX_WEIGHT)]
-Similarity = Annotated[FiniteFloat, Number, Field(ge=-1, le=1)]
-RawScore = Annotated[FiniteFloat, Number, Field(ge=-MAX_ANOMALY, le=MAX_ANOMALY)]
+"""After the bounds of an int or a float, which by themselves take words like "10" and true."""
+Share = Annotated[FiniteFloat, Field(ge=0, le=1), Number]
+Weight = Annotated[FiniteFloat, Field(gt=0, le=MAX_WEIGHT), Number]
+Similarity = Annotated[FiniteFloat, Field(ge=-1, le=1), Number]
+RawScore = Annotated[FiniteFloat, Field(ge=-MAX_ANOMALY, le=MAX_ANOMALY), Number]
 
 
 class Weights(BaseModel):
@@ -103,7 +103,7 @@ class Then(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     text: Sentence
-    within_s: Annotated[FiniteFloat, Number, Field(gt=0, le=MAX_WITHIN_S)] = 30.0
+    within_s: Annotated[FiniteFloat, Field(gt=0, le=MAX_WITHIN_S), Number] = 30.0
     """Seconds from the end of the first span to the start of the second, at most."""
     same_camera: StrictBool = True
     """Whether the second must be of the first's camera; of its video where no camera is known."""
@@ -138,10 +138,10 @@ class SearchRequest(BaseModel):
     """Least pooled raw score by detector."""
     alpha: Share | None = None
     """Share of the CLS alignment (Eq. 5); None: the library's own."""
-    limit: Annotated[int, Number, Field(ge=1, le=MAX_LIMIT)] = 10
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT), Number] = 10
     merge: StrictBool = True
     """Whether overlapping hits of one event are one hit."""
-    per_video: Annotated[int, Number, Field(ge=1, le=MAX_LIMIT)] | None = None
+    per_video: Annotated[int, Field(ge=1, le=MAX_LIMIT), Number] | None = None
     """Most hits of one video; None: as many as there are."""
     sound_mode: SoundMode = "both"
     """What a sound is compared with: pictures, sound tracks, or both rankings fused."""

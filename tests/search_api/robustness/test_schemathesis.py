@@ -1,9 +1,8 @@
 """The whole specification against the service: generated requests, right ones and wrong ones.
 
 Each operation that takes anything is asked at least `NUM_EXAMPLES` times, with the edges of every
-field first; the seed is fixed. Every check of schemathesis is on, for every operation. What
-`SENSELESS` and `UNSAID` name is excused from one of them, which wants whatever fits the schema to be
-accepted.
+field first; the seed is fixed. Every check of schemathesis is on, for every operation. One of them
+wants whatever fits the schema to be accepted: what `SENSELESS` and `UNSAID` name is excused.
 """
 
 import shutil
