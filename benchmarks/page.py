@@ -20,10 +20,10 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 from rich.console import Console
 
-from cli.ui import free_port
 from search_api.answers.searching import SearchBody
 from search_api.client import Client
 from segments.errors import RetraceError
+from segments.ports import free_port
 
 QUERY = "q=something+is+burning&all=1"
 HITS = 50

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import typer
 
 from cli.output import say
 from segments.errors import UserError
+from segments.ports import free_port
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 STOP_S, LOOK_EVERY_S = 15.0, 0.1
@@ -122,12 +122,6 @@ def _beside(
     finally:
         running.terminate()
         running.wait(STOP_S)
-
-
-def free_port() -> int:
-    """One that nobody listens at now."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
 
 
 def _run_page(address: str, host: str, port: int) -> int:

@@ -19,7 +19,6 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from cli.ui import free_port
 from tests.support.served import served
 from tests.support.service import indexed_library  # noqa: F401 # a fixture
 from tests.support.waiting import wait_until

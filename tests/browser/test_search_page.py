@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from cli.ui import free_port
 from search_api.access.keys import Keys
 from search_api.access.opening import access_file
 from search_api.access.roles import Role
 from search_api.client import Client
+from segments.ports import free_port
 from tests.browser.conftest import Site, open_site, page_server, settle
 from tests.support.service import index_footage
 from tests.support.tiny_footage import write_video
