@@ -19,6 +19,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from segments.ports import free_port
 from tests.support.served import served
 from tests.support.service import indexed_library  # noqa: F401 # a fixture
 from tests.support.waiting import wait_until
