@@ -1,15 +1,12 @@
-"""Curves, hits and marks of a video over one axis of time, as one chart.
+"""Curves, hits and marks of a video over one axis of time: what `timeline_chart` draws.
 
 Everything is in seconds from the video's first picture. Nothing here asks the service.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
-
-import altair as alt
-import pandas as pd
 
 from search_api.answers.videos import CurveAnswer
 from ui import words
@@ -19,10 +16,7 @@ MAX_POINTS = 2_000
 MAX_TICKS = 10
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800)
 LEAST_SPAN_S = 1.0
-LANE_PX, CURVE_PX, AXIS_PX = 10, 58, 46
 Kind = Literal["score", "sound", "threshold", "hit", "case"]
-KINDS: tuple[Kind, ...] = ("score", "threshold", "hit", "case", "sound")
-"""In the order of the theme's colours."""
 
 
 @dataclass(frozen=True)
@@ -141,72 +135,6 @@ def zone_of(moment: datetime) -> str:
     return words.zone_name(moment)
 
 
-def chart(
-    rows: Sequence[Row],
-    lanes: Sequence[Lane],
-    span: Span,
-    *,
-    start: datetime | None,
-    zone: tzinfo,
-) -> alt.VConcatChart:
-    """One plot below the other, all over the same axis of time, which only the last one labels.
-
-    Args:
-        rows: with `lanes` at least one.
-        start: wall-clock time of the video's first picture.
-    """
-    axis = _axis(span, start, zone)
-    parts = [_curve(row, span) for row in rows] + [_lane(lane, span) for lane in lanes]
-    bare = axis.copy()
-    bare.labels, bare.title, bare.domain = False, None, False
-    plots = [
-        part.encode(alt.X("t:Q", scale=_scale(span), axis=axis if part is parts[-1] else bare))
-        for part in parts
-    ]
-    return alt.vconcat(
-        *plots,
-        spacing=6,
-        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
-        padding={"left": 0, "right": 12, "top": 2, "bottom": 4},
-        usermeta={"embedOptions": {"renderer": "svg"}},  # the strip looks for its plots
-    ).resolve_scale(x="shared", color="shared")
-
-
-def _scale(span: Span) -> alt.Scale:
-    return alt.Scale(domain=[span.start_s, span.end_s], nice=False, zero=False)
-
-
-def _axis(span: Span, start: datetime | None, zone: tzinfo) -> alt.Axis:
-    values = ticks(span)
-    labels = {f"{value:g}": tick_label(value, start, zone) for value in values}
-    return alt.Axis(
-        values=values,
-        labelExpr=f"({labels})[format(datum.value, '.12~g')]",
-        title=axis_title(start, span, zone),
-        labelFlush=True,
-        grid=True,
-        tickSize=4,
-    )
-
-
-def _curve(row: Row, span: Span) -> alt.LayerChart:
-    """A plot of one curve with its threshold."""
-    frame = pd.DataFrame(row.points, columns=["t", "value"])
-    frame["place"], frame["kind"] = [words.clock(at_s) for at_s in frame["t"]], row.kind
-    value = alt.Y("value:Q", axis=_y_axis(row.unit), scale=alt.Scale(zero=False, nice=True))
-    tips = [alt.Tooltip("place:N", title="at"), alt.Tooltip("value:Q", title=row.unit)]
-    line = alt.Chart(frame).mark_line(interpolate="step-after", strokeWidth=1.5, clip=True)
-    layers = [line.encode(y=value, color=_colour(), tooltip=tips)]
-    if row.threshold is not None:
-        edges = [(span.start_s, row.threshold), (span.end_s, row.threshold)]
-        level = alt.Chart(pd.DataFrame(edges, columns=["t", "value"]).assign(kind="threshold"))
-        dashes = level.mark_line(strokeDash=[6, 4], strokeWidth=1.5)
-        layers.append(dashes.encode(y=value, color=_colour()))
-    meant = f"threshold (dashed): {row.meaning}" if row.threshold is not None else row.meaning
-    said = " · ".join(part for part in (f"{row.title} ({row.unit})", meant) if part)
-    return alt.LayerChart(layer=layers, height=CURVE_PX, title=_title(said))
-
-
 def stacked(marks: Iterable[Mark]) -> list[tuple[int, Mark]]:
     """The marks by their start, each with the first level at which it overlaps none before."""
     ends_s: list[float] = []
@@ -217,40 +145,3 @@ def stacked(marks: Iterable[Mark]) -> list[tuple[int, Mark]]:
         ends_s[level : level + 1] = [mark.end_s]
         placed.append((level, mark))
     return placed
-
-
-def _lane(lane: Lane, span: Span) -> alt.LayerChart:
-    """A plot of stretches; those that overlap lie below each other."""
-    placed = stacked(within(lane.marks, span))
-    marks = [(one.start_s, one.end_s, one.said, level) for level, one in placed]
-    frame = pd.DataFrame(marks, columns=["t", "until", "said", "level"]).assign(kind=lane.kind)
-    bars = alt.Chart(frame).mark_rect(cornerRadius=2)
-    levels = alt.Y("level:O", axis=None, scale=alt.Scale(paddingInner=0.2))
-    tip = alt.Tooltip("said:N", title=lane.title)
-    encoded = bars.encode(y=levels, x2="until:Q", color=_colour(), tooltip=tip)
-    num_levels = 1 + max((level for level, _ in placed), default=0)
-    height = LANE_PX * num_levels
-    return alt.LayerChart(layer=[encoded], height=height, title=_title(lane.title))
-
-
-def _y_axis(unit: str) -> alt.Axis:
-    # of one width in all plots, so that they stand under each other
-    return alt.Axis(
-        title=None,
-        tickCount=3,
-        format=".0f" if unit == "dBFS" else ".2~g",
-        minExtent=AXIS_PX,
-        maxExtent=AXIS_PX,
-    )
-
-
-def _colour() -> alt.Color:
-    """Of the theme: the same kind has the same in every plot."""
-    scale = alt.Scale(domain=list(KINDS))
-    return alt.Color("kind:N", scale=scale, legend=None)
-
-
-def _title(text: str) -> alt.TitleParams:
-    return alt.TitleParams(
-        text, anchor="start", fontSize=12, fontWeight="normal", offset=2, frame="group"
-    )

@@ -8,7 +8,7 @@ import pytest
 
 from search_api.answers.videos import CurveAnswer, CurvePeak
 from search_api.schemas import CurveCalibration
-from ui import timeline
+from ui import timeline, timeline_chart
 from ui.timeline import Lane, Mark, Row, Span
 
 START = datetime(2026, 3, 14, 21, 30, tzinfo=UTC)
@@ -100,7 +100,8 @@ def test_marks_that_overlap_lie_at_levels_of_their_own():
     [((2, 6), (2, 6)), ((3, 3.2), (2.6, 3.6)), ((-5, 4), (0, 4)), ((9.9, 9.95), (9, 10))],
 )
 def test_a_zoom_lies_in_the_video_and_is_a_second_long_at_least(asked, expected):
-    found = timeline.zoomed(*asked, 10.0)
+    start_s, end_s = asked
+    found = timeline.zoomed(start_s, end_s, 10.0)
     assert (found.start_s, found.end_s) == pytest.approx(expected)
 
 
@@ -118,7 +119,7 @@ def test_zooming_keeps_the_cursor_in_sight(factor, around_s, expected):
 
 
 def drawn(rows=(ROW,), lanes=()) -> dict:
-    return timeline.chart(rows, lanes, Span(0.0, 4.0), start=START, zone=UTC).to_dict()
+    return timeline_chart.chart(rows, lanes, Span(0.0, 4.0), start=START, zone=UTC).to_dict()
 
 
 def test_all_plots_stand_over_the_same_axis_which_the_last_one_labels():

@@ -138,8 +138,9 @@ export default function ({ data, parentElement, setStateValue }) {
 function isTaken(event) {
   const focused = event.composedPath()[0];
   const role = focused.getAttribute?.("role");
-  if (focused.isContentEditable || focused.closest?.("[role=dialog]") || role === "slider") return true;
+  if (focused.isContentEditable || focused.closest?.("[role=dialog]")) return true;
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(focused.tagName)) return true;
+  if (role === "slider" || role === "group") return false;
   const presses = /^(BUTTON|A|SUMMARY)$/.test(focused.tagName) || role;
   return presses && (event.key === " " || event.key.startsWith("Arrow"));
 }

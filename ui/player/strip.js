@@ -75,6 +75,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     window.addEventListener("pointerup", (up) => {
       dragging.abort();
       part("dragged").hidden = true;
+      board.focus({ preventScroll: true });
       if (isDrag(up)) setTriggerValue("zoom", ordered(up));
       else seek(timeAt(up.clientX));
     }, until);
@@ -82,7 +83,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   listen(board, "pointerdown", press);
   listen(board, "keydown", (event) => {
-    const step = { ArrowLeft: -0.01, ArrowRight: 0.01, PageDown: -0.1, PageUp: 0.1 }[event.key];
+    const step = { PageDown: -0.1, PageUp: 0.1 }[event.key]; // arrows are the player's
     const edge = { Home: data.start_s, End: data.end_s }[event.key];
     if (step === undefined && edge === undefined) return;
     event.preventDefault();
@@ -126,14 +127,14 @@ function drawTiles(board, width, { tiles, tile, sheet, note }) {
   board.querySelectorAll(".tile").forEach((one) => one.remove());
   if (!tiles.length) return;
   const slot = width / tiles.length;
-  const scale = slot / tile.width;
+  const scale = (slot + 1) / tile.width; // a pixel more: no seams
   board.style.setProperty("--board-height", `${Math.round(tile.height * scale)}px`);
   tiles.forEach(({ left, top }, index) => {
     const picture = document.createElement("div");
     picture.className = "tile";
     Object.assign(picture.style, {
       left: `${index * slot}px`,
-      width: `${slot}px`,
+      width: `${slot + 1}px`
       height: `${tile.height * scale}px`,
       backgroundImage: `url("${encodeURI(sheet.url)}")`,
       backgroundSize: `${sheet.width * scale}px ${sheet.height * scale}px`,

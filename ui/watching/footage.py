@@ -9,17 +9,13 @@ from ui.watching import asking
 PIECE_S, LEAST_PIECE_S = 60.0, 5.0
 ENCODED_PIXELS = 2e9
 """Of a piece that has to be encoded: a second or a few of waiting."""
-TITLES = {
-    "gone": "The recording is not where it was indexed.",
-    "changed": "The file is no longer the recording that was indexed.",
-    "unreadable": "The recording cannot be read.",
-}
 
 
 def footage_at(video: VideoDetails, at_s: float) -> Footage:
     """What to play at a time; with a note in place of pictures where nothing can be."""
     if video.file.state != "here":
-        note = f"{TITLES[video.file.state]}\n{video.file.why}\nScores and reasons are still here."
+        why = video.file.why[:1].upper() + video.file.why[1:]
+        note = f"{why}.\n\nScores and reasons are still here."
         return Footage("", "none", 0.0, video.duration_s, note)
     if video.file.is_playable:
         url = session.client().address(video.media_url)

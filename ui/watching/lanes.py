@@ -7,7 +7,7 @@ import streamlit as st
 from search_api.answers.videos import CurveAnswer, VideoDetails
 from search_api.client import ApiError
 from search_api.schemas import SearchHit, SearchResponse
-from ui import session, timeline, words
+from ui import session, timeline, timeline_chart, words
 from ui.player import show_strip
 from ui.timeline import Lane, Mark, Row, Span
 from ui.watching import asking, place
@@ -29,7 +29,7 @@ def show_timeline(video: VideoDetails, found: SearchResponse | None) -> None:
     with st.container(key=CHART):
         if rows or lanes:
             start = video.places[0].recorded_at if video.places else None
-            drawn = timeline.chart(rows, lanes, span, start=start, zone=session.zone())
+            drawn = timeline_chart.chart(rows, lanes, span, start=start, zone=session.zone())
             st.altair_chart(drawn, width="stretch", key="chart", alt=_alt(rows, lanes))
     for said in missing:
         st.text(said)

@@ -12,7 +12,8 @@ import streamlit as st
 
 from ui.player import Marks, Told
 
-_LINK, _JUMP, _START = "watching.link", "watching.jump", "watching.start"
+_WRITTEN, _JUMP, _START = "watching.written", "watching.jump", "watching.start"
+MOST_WRITTEN = 50
 NAMES = ("video", "at", "from", "to")
 
 
@@ -52,11 +53,11 @@ def current(link: Link, duration_s: float) -> Place:
     """Where the player stands; what the address says where that is another than it was."""
     assert link.video_id is not None, "asked for"
     state = st.session_state
-    if state.get(_LINK) != link:
-        state[_LINK] = link
+    told: Mapping[str, Any] | None = state.get(player_key(link.video_id))
+    if told is None or link not in state.get(_WRITTEN, ()):
+        state[_WRITTEN] = [link]
         jump(link.video_id, _begin(link), link.marks)
     began: Told = state[_START]
-    told: Mapping[str, Any] | None = state.get(player_key(link.video_id))
     at_s, marks = began.at_s, began.marks
     if told and told.get("at_s") is not None:
         at_s, marks = float(told["at_s"]), Marks(**told["marks"])
@@ -75,14 +76,19 @@ def jump(video_id: str, at_s: float, marks: Marks | None = None) -> None:
 
 
 def follow(told: Told) -> None:
-    """Writes into the address where the player stands, which is no new place to go to."""
+    """Writes into the address where the player stands, which is no new place to go to.
+
+    Browsers send the address of a moment ago with what was done since: all that was written lately
+    is known.
+    """
     written = {"at": told.at_s, "from": told.marks.start_s, "to": told.marks.end_s}
     for name, value in written.items():
         if value is not None:
             st.query_params[name] = f"{value:.2f}".rstrip("0").rstrip(".")
         elif name in st.query_params:
             del st.query_params[name]
-    st.session_state[_LINK] = read_link(st.query_params)
+    known: list[Link] = st.session_state[_WRITTEN]
+    st.session_state[_WRITTEN] = [*known, read_link(st.query_params)][-MOST_WRITTEN:]
 
 
 def _begin(link: Link) -> float:

@@ -60,12 +60,14 @@ def sentence(reason: Reason) -> str:
 
 def _show_regions(video: VideoDetails, found: Explanation, at_s: float) -> None:
     """The things in words, beside the picture with their boxes where there is one."""
-    picture, said = st.columns([5, 6], gap="small")
+    said = st.container()
     if video.file.state == "here":
+        picture, said = st.columns([5, 6], gap="small")
         query = f"at_s={at_s:.3f}&boxes={found.detector}&width={FRAME_PX}"
         url = asking.signed([f"/v1/videos/{video.video_id}/frame?{query}"])[0]
-        shown = f"The picture at {words.clock(found.regions[0].time_s)}, with what is odd in it"
-        picture.image(url, f"at {words.clock(found.regions[0].time_s)}", width="stretch", alt=shown)
+        shown = words.clock(found.regions[0].time_s)
+        alt = f"The picture at {shown}, with what is odd in it"
+        picture.image(url, f"at {shown}", width="stretch", alt=alt)
     for region in found.regions[:MOST_REGIONS]:
         said.text(region_words(region))
 
