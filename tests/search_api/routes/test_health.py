@@ -22,7 +22,7 @@ def test_it_is_alive_and_ready(client: TestClient) -> None:
     assert client.get("/healthz").json() == {"status": "alive"}
     assert client.get("/readyz").json() == {
         "status": "ready",
-        "checks": {"library": "ready", "store": "answering", "model": "loaded"},
+        "checks": {"library": "ready", "store": "answering", "model": "loaded", "spool": "whole"},
     }
 
 
