@@ -52,6 +52,7 @@ def test_a_key_is_made_shown_once_and_revoked(service):  # noqa: F811
     token = page.code[0].value
     made = next(one for one in admin.keys.list() if one.name == "desk")
     assert (made.role, made.cameras) == ("investigator", ("gate",))
+    assert made.expires_at is not None
     assert made.expires_at - made.created_at == pytest.approx(
         timedelta(days=7), abs=timedelta(minutes=1)
     )

@@ -9,7 +9,7 @@ from search_api.answers.cases import Case, CaseFinding
 from search_api.answers.evidence import BundleVerdict, ExportState
 from search_api.answers.videos import FileState, VideoDetails, VideoItem, VideoPlace
 from ui.cases import found
-from ui.cases.checking import sentence, troubles
+from ui.cases.checking import made_at, sentence, troubles
 from ui.cases.evidence import progress
 from ui.cases.panes import pane, playing, recordings_at
 
@@ -172,3 +172,10 @@ def test_verdicts_in_words(changes, kind, title):
 def test_each_file_that_is_not_as_signed_is_named():
     told = verdict(is_intact=False, altered=["clips/1.mp4"], added=["x"])
     assert troubles(told) == {"Altered": ["clips/1.mp4"], "Added by somebody": ["x"]}
+
+
+def test_the_time_of_a_bundle_is_shown_with_its_zone():
+    prague = ZoneInfo("Europe/Prague")
+    assert made_at("2026-07-01T12:00:00+00:00", prague) == "2026-07-01 14:00:00 CEST"
+    assert made_at("<b>", prague) == "<b>"
+    assert made_at(None, prague) == "time not known"

@@ -16,7 +16,7 @@ def room(service):  # noqa: F811
     gate, yard = (client.videos.list(cameras=[name]).videos[0] for name in ("gate", "yard"))
     case = client.cases.create("theft <b>at</b> the *gate*")
     found = [
-        CaseFinding(video_id=gate.video_id, start_s=1, end_s=4, query={"text": "a fight"}),
+        CaseFinding(video_id=gate.video_id, start_s=1, end_s=4, query={"text": "a fight"}, note=""),
         CaseFinding(video_id=yard.video_id, start_s=2, end_s=5, note="a [link](http://x.y)"),
     ]
     client.cases.add_hits(case.case_id, found)

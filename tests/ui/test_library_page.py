@@ -14,7 +14,7 @@ def views(page: AppTest) -> list[str]:
 
 
 def columns(page: AppTest) -> dict[str, list[object]]:
-    return {name: list(cells) for name, cells in page.dataframe[0].value.items()}
+    return {str(name): list(cells) for name, cells in page.dataframe[0].value.items()}
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_a_video_is_deleted_once_its_name_was_typed(admin):
 def test_a_locked_video_stays_and_the_case_is_named(admin):
     video = admin.videos.list().videos[0]
     case = admin.cases.create("theft")
-    span = CaseFinding(video_id=video.video_id, start_s=0, end_s=1)
+    span = CaseFinding(video_id=video.video_id, start_s=0, end_s=1, note="")
     admin.cases.add_hits(case.case_id, [span])
     admin.cases.lock(case.case_id)
     page = open_page("library", admin)

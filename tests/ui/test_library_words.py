@@ -87,6 +87,7 @@ def test_pages_say_where_they_are():
 
 def test_typed_times_are_of_the_zone_that_is_shown():
     typed = at(datetime(2026, 7, 1, 14, 0), ZoneInfo("Europe/Prague"))
+    assert typed is not None
     assert typed == NOON
     assert typed.utcoffset() == timedelta(hours=2)
     assert at(None, ZoneInfo("UTC")) is None

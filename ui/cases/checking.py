@@ -1,5 +1,6 @@
 """Checking a bundle that somebody sent."""
 
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 import streamlit as st
@@ -47,7 +48,8 @@ def show_verdict(name: str, verdict: BundleVerdict) -> None:
     said = sentence(verdict)
     show = {"proven": st.success, "intact": st.warning, "broken": st.error}[said.kind]
     show(f"**{said.title}** {plain(said.advice)}")
-    st.text(f"{name}: {words.count(verdict.num_files, 'file')}, made {verdict.created_at or '?'}")
+    made = made_at(verdict.created_at, session.zone())
+    st.text(f"{name}: {words.count(verdict.num_files, 'file')}, made {made}")
     for title, files in troubles(verdict).items():
         st.markdown(f"**{title}**")
         st.text("\n".join(files))
@@ -70,6 +72,14 @@ def sentence(verdict: BundleVerdict) -> Said:
         return Said("intact", "Whole, but not proven.", advice)
     advice = "It is whole, but another key than the one you trust signed it."
     return Said("broken", "Signed by a stranger.", advice)
+
+
+def made_at(said: str | None, zone: tzinfo) -> str:
+    """When the manifest says that it was made; as it stands where that is no time."""
+    try:
+        return words.wall_time(datetime.fromisoformat(said) if said else None, zone)
+    except ValueError:
+        return said or words.UNKNOWN_TIME
 
 
 def troubles(verdict: BundleVerdict) -> dict[str, list[str]]:
