@@ -11,11 +11,11 @@ class ServingArguments(TaskArguments):
     """Everything that decides what is measured; fields are the command's options."""
 
     task: str = TASK
-    points: tuple[int, ...] = Field((10_000, 100_000, 1_000_000), min_length=1)
+    points: tuple[int, ...] = Field(default=(10_000, 100_000, 1_000_000), min_length=1)
     """Of each library."""
-    seconds: float = Field(10.0, gt=0, allow_inf_nan=False)
+    seconds: float = Field(default=10.0, gt=0, allow_inf_nan=False)
     """Each stream of queries is asked for so long."""
-    clients: tuple[int, ...] = Field((1, 8, 32), min_length=1)
+    clients: tuple[int, ...] = Field(default=(1, 8, 32), min_length=1)
     """Asking at once: numbers that the mixed stream is asked by; other streams come from one."""
     url: str | None = None
     """A service that runs already; None: one is started on each library."""

@@ -25,6 +25,8 @@ from segments.tracks import TrackStore
 REASONS = 3
 """Sentences that explain a clip, on either side."""
 WRITE_POINTS = 4096
+STEPS = 4
+"""In which a library grows: after each the store is optimised, as a service would."""
 MADE = "made.json"
 
 
@@ -49,26 +51,22 @@ def _fill(library: Library, num_points: int, maker: Maker) -> dict[str, Any]:
     started = time.monotonic()
     with closing(open_store(library)) as store, Catalog(library) as catalog:
         num_videos = _write(library, store, catalog, num_points, maker)
-        written = time.monotonic()
-        store.optimize()
         count = store.count()
-    return {
-        "points": count,
-        "videos": num_videos,
-        "write_s": written - started,
-        "optimize_s": time.monotonic() - written,
-    }
+    return {"points": count, "videos": num_videos, "made_s": time.monotonic() - started}
 
 
 def _write(
     library: Library, store: VectorStore, catalog: Catalog, num_points: int, maker: Maker
 ) -> int:
-    explained, waiting, num_written = Explained(library), list[Point](), 0
+    explained, waiting, num_written, steps = Explained(library), list[Point](), 0, 0
     for number, video in enumerate(maker.videos()):
         is_last = num_written + len(waiting) >= num_points and number >= CAMERAS
         if is_last or len(waiting) >= WRITE_POINTS:
             store.upsert(waiting)
             num_written, waiting = num_written + len(waiting), []
+        if is_last or num_written >= (steps + 1) * num_points / STEPS:
+            steps += 1
+            store.optimize()
         if is_last:
             return number
         catalog.add_video(video.record)

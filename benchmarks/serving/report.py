@@ -33,9 +33,9 @@ def _title(name: str, measured: dict[str, Any]) -> str:
     if library is None:
         return f"**{name}**"
     return (
-        f"**{library['points']:,} points** of {library['videos']:,} videos, written in "
-        f"{library['write_s']:.0f} s, optimised in {library['optimize_s']:.0f} s; the service has "
-        f"{measured['memory_mib']:,} MiB resident, mapped files included:"
+        f"**{library['points']:,} points** of {library['videos']:,} videos, made in "
+        f"{library['made_s']:.0f} s; the service has {measured['memory_mib']:,} MiB resident, "
+        "mapped files included:"
     )
 
 

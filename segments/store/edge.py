@@ -38,9 +38,9 @@ OPTIMIZE_FROM = 50_000
 """Points below which exact search is fast enough: 10 ms for 1024 dimensions."""
 _INDEXED_SHARE = 0.8
 _EXACT = SearchParams(exact=True, quantization=QuantizationSearchParams(ignore=True))
-_APPROXIMATE = SearchParams(
-    quantization=QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
-)
+_RESCORED = 2000
+"""Candidates by int8 that are compared in full, whatever the limit: moments of one camera are so
+alike that int8 confuses hundreds. They cost 2 ms."""
 
 
 class EdgeStore(PointStore[P]):
@@ -157,7 +157,7 @@ class EdgeStore(PointStore[P]):
             Query.Nearest(nearest.query, using=nearest.vector_name),
             limit,
             filter=_edge_filter(nearest.selection),
-            params=_EXACT if nearest.exact else _APPROXIMATE,
+            params=_EXACT if nearest.exact else _approximate(limit),
             with_payload=True,
             with_vector=nearest.with_vectors,
         )
@@ -212,6 +212,13 @@ class EdgeStore(PointStore[P]):
         with self._shard_lock:
             num_vectors = sum(self._shard.count(CountRequest(filter=having)) for having in stored)
             return self._shard.info().indexed_vectors_count / max(1, num_vectors)
+
+
+def _approximate(limit: int) -> SearchParams:
+    oversampling = max(OVERSAMPLING, _RESCORED / limit)
+    return SearchParams(
+        quantization=QuantizationSearchParams(rescore=True, oversampling=oversampling)
+    )
 
 
 def _edge_point(point: Point[P]) -> EdgePoint:

@@ -25,6 +25,8 @@ from segments.vectors import VectorSpec
 
 INDEX_FROM_KB = 1_000
 """Vectors of a segment that earn int8 copies; only `optimize` makes any, so this may be low."""
+_SEGMENTS = 4
+"""Parts that are kept apart, where the store grew in steps: they are searched side by side."""
 _NO_GRAPH = HnswIndexConfig(m=0, ef_construct=128, full_scan_threshold=INDEX_FROM_KB)
 """Every int8 copy is compared, filtered or not. A graph takes 30 times as long to build and loses
 what filters leave over (docs/LOG.md, "Serving")."""
@@ -75,7 +77,9 @@ def optimize_shard(folder: Path, dims: Mapping[str, int]) -> None:
         vectors=_vectors(dims),
         hnsw_config=_NO_GRAPH,
         quantization_config=ScalarQuantizationConfig(ScalarType.Int8),
-        optimizers=EdgeOptimizersConfig(indexing_threshold=INDEX_FROM_KB),
+        optimizers=EdgeOptimizersConfig(
+            indexing_threshold=INDEX_FROM_KB, default_segment_number=_SEGMENTS
+        ),
     )
     shard = EdgeShard.load(str(folder), config)
     shard.optimize()

@@ -191,6 +191,25 @@ def test_searches_go_on_and_writes_wait_while_optimising(
     store.close()
 
 
+def test_a_store_that_grew_in_steps_is_searched_in_parts(tmp_path: Path) -> None:
+    specs = make_manifest(alan_dim=128).specs
+    points = make_points(6000, dims={"alan": 128, "audio": 8})
+    EdgeStore.create(tmp_path / "edge", specs)
+    store = EdgeStore.open(tmp_path / "edge", specs, optimize_from=1000)
+    for start in (0, 3000):
+        store.upsert(points[start : start + 3000])
+        store.optimize()
+    assert store._shard.info().segments_count == 3  # two that are full, and one that is written to
+    assert store._indexed_share() > 0.5
+    reference, rng = ReferenceStore(points), np.random.default_rng(0)
+    recalls = [
+        recall_of_approximate(store, reference, "none", make_unit(rng, 128), None)
+        for _ in range(10)
+    ]
+    assert np.mean(recalls) >= 0.98
+    store.close()
+
+
 def test_an_optimisation_that_is_given_up_leaves_the_store_as_it_was(tmp_path: Path) -> None:
     make_store(tmp_path / "edge").close()
     store = EdgeStore.open(tmp_path / "edge", SPECS, optimize_from=10)
