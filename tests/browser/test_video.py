@@ -29,7 +29,6 @@ def watched(shown: Shown) -> Iterator[Site]:
 
 def open_video(page: Page, site: Site, video_id: str, query: str = "") -> Locator:
     """The page on a video; the clock of its player."""
-    expect(page.get_by_role("link", name="Video")).to_be_visible()
     page.goto(f"{site.address}/video?video={video_id}{query}")
     clock = page.get_by_role("status", name="Time")
     expect(clock).to_be_visible()
@@ -37,7 +36,9 @@ def open_video(page: Page, site: Site, video_id: str, query: str = "") -> Locato
 
 
 def plot(page: Page) -> Locator:
-    """The first curve's area, once it is drawn."""
+    """The first curve's area, once it is drawn and the strip over it knows the time."""
+    strip = page.get_by_role("slider", name="Time in the video")
+    expect(strip).to_have_attribute("aria-valuenow", re.compile(r"\d"))
     expect(page.locator(".st-key-timeline svg").first).to_be_visible()
     return page.locator(".st-key-timeline svg path.background[d*='v58']").first
 

@@ -10,13 +10,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const listen = (target, name, act) => target.addEventListener(name, act, { signal: wiring.signal });
   const part = (name) => root.querySelector(`.${name}`);
   const board = part("board");
-  let chart = null;
+  const chart = () => document.querySelector(data.chart);
   const lengthS = data.end_s - data.start_s;
 
   // Where the plots lie: left and right edge, and the lower end of the lowest.
   function plots() {
     const own = root.getBoundingClientRect();
-    const found = [...(chart?.querySelectorAll("svg path.background") ?? [])]
+    const found = [...(chart()?.querySelectorAll("svg path.background") ?? [])]
       .map((path) => path.getBoundingClientRect())
       .filter((box) => box.width > 50);
     if (!found.length) return { left: 0, width: own.width, bottom: board.offsetHeight + 4 };
@@ -94,25 +94,23 @@ export default function ({ data, parentElement, setTriggerValue }) {
     follow();
   });
 
-  // The chart may come after the strip, and is drawn anew at its own times.
-  const resized = new ResizeObserver(draw);
-  const redrawn = new MutationObserver(draw);
-  const awaited = new MutationObserver(attach);
-  function attach() {
-    chart = document.querySelector(data.chart);
-    if (!chart) return;
-    awaited.disconnect();
-    listen(chart, "pointerdown", press);
-    resized.observe(chart);
-    redrawn.observe(chart, { childList: true, subtree: true });
-    draw();
+  // The chart comes and goes at its own times: what it is then is looked up when it matters.
+  let isDue = false;
+  function redraw() {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      if (!wiring.signal.aborted) draw();
+    });
   }
-  resized.observe(root);
-  awaited.observe(document.body, { childList: true, subtree: true });
-  attach();
-  wiring.signal.addEventListener("abort", () => {
-    for (const observer of [resized, redrawn, awaited]) observer.disconnect();
+  listen(document, "pointerdown", (event) => {
+    if (chart()?.contains(event.target)) press(event);
   });
+  const observers = [new ResizeObserver(redraw), new MutationObserver(redraw)];
+  observers[0].observe(root);
+  observers[1].observe(document.body, { childList: true, subtree: true });
+  wiring.signal.addEventListener("abort", () => observers.forEach((one) => one.disconnect()));
   draw();
   window.dispatchEvent(new CustomEvent("retrace:hello"));
   return () => wiring.abort();
@@ -134,7 +132,7 @@ function drawTiles(board, width, { tiles, tile, sheet, note }) {
     picture.className = "tile";
     Object.assign(picture.style, {
       left: `${index * slot}px`,
-      width: `${slot + 1}px`
+      width: `${slot + 1}px`,
       height: `${tile.height * scale}px`,
       backgroundImage: `url("${encodeURI(sheet.url)}")`,
       backgroundSize: `${sheet.width * scale}px ${sheet.height * scale}px`,
