@@ -1,7 +1,7 @@
 """Too many requests at once, and requests that take too long."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 
 import httpx
 import pytest
@@ -30,7 +30,12 @@ class Slow:
             routes=[Route("/slow", self._slow), Route("/stream", self._stream)]
             + [Route("/healthz", self._quick), Route("/bug", self._bug)]
         )
-        app.add_middleware(Limits, settings=chosen, metrics=self.metrics)
+        app.add_middleware(
+            Limits,
+            settings=chosen,
+            metrics=self.metrics,
+            timeout_of=lambda _: chosen.request_timeout_s,
+        )
         app.add_middleware(Guard, metrics=self.metrics)
         transport = httpx.ASGITransport(app)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://test")
@@ -62,6 +67,11 @@ class Slow:
             await asyncio.sleep(0.005)
 
 
+def played(scene: Coroutine[None, None, None]) -> None:
+    """A request that never comes to work fails its own test, not the whole run."""
+    asyncio.run(asyncio.wait_for(scene, timeout=60))
+
+
 def test_beyond_the_limit_requests_are_sent_away_and_may_come_back() -> None:
     async def scene() -> None:
         slow = Slow(max_waiting=2, retry_after_s=7)
@@ -80,7 +90,7 @@ def test_beyond_the_limit_requests_are_sent_away_and_may_come_back() -> None:
         assert (await slow.client.get("/slow")).status_code == 200
         assert slow.value("retrace_waiting_requests") == 0
 
-    asyncio.run(scene())
+    played(scene())
 
 
 def test_a_late_answer_is_a_timeout_and_its_work_still_counts() -> None:
@@ -95,7 +105,7 @@ def test_a_late_answer_is_a_timeout_and_its_work_still_counts() -> None:
             await asyncio.sleep(0.005)
         assert (await slow.client.get("/slow")).status_code == 200
 
-    asyncio.run(scene())
+    played(scene())
 
 
 def test_an_answer_that_has_begun_may_take_its_time_and_holds_no_place() -> None:
@@ -109,7 +119,7 @@ def test_an_answer_that_has_begun_may_take_its_time_and_holds_no_place() -> None
         answer = await streaming
         assert (answer.status_code, answer.content) == (200, b"onetwo")
 
-    asyncio.run(scene())
+    played(scene())
 
 
 def test_a_bug_shows_nothing_of_itself() -> None:
@@ -120,7 +130,7 @@ def test_a_bug_shows_nothing_of_itself() -> None:
         assert answer.json()["instance"] == "urn:retrace:request:job-7"
         assert answer.headers["x-request-id"] == "job-7"
 
-    asyncio.run(scene())
+    played(scene())
 
 
 @pytest.mark.parametrize("strange", ["a b", "x" * 65, "é", "<script>", ""])
@@ -131,4 +141,4 @@ def test_strange_request_ids_are_not_passed_on(strange: str) -> None:
         assert answer.headers["x-request-id"] != strange
         assert len(answer.headers["x-request-id"]) == 16
 
-    asyncio.run(scene())
+    played(scene())
