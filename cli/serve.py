@@ -145,6 +145,7 @@ def _any_key(access: "Access") -> bool:
 
 def _make_app(settings: "ServiceSettings") -> "FastAPI":
     from indexer.discovery import FoundFile, discover
+    from indexer.rescoring import rescore
     from indexer.spaces import remove_from_all
     from indexer.upkeep import refresh_between_runs
     from search_api.jobs.desk import JobParts
@@ -158,6 +159,7 @@ def _make_app(settings: "ServiceSettings") -> "FastAPI":
         upkeep=refresh_between_runs,
         remove=remove_from_all,
         job_parts=JobParts(find_footage),
+        rescore=rescore,
     )
 
 

@@ -29,6 +29,7 @@ from segments.findings import to_files
 from segments.levels import count_clips
 from segments.library import Library
 from segments.media import VideoSource
+from segments.score_origins import ScoreOrigins
 from segments.sources import SourceRules
 from segments.store.base import VectorStore
 from segments.store.spool import SpooledChunk, ingest, write_chunk
@@ -45,6 +46,7 @@ class Job:
     """None where another process owns the store."""
     catalog: Catalog
     ledger: Ledger
+    origins: ScoreOrigins
     rules: SourceRules
     detectors: tuple[str, ...]
     load_detectors: Callable[[Profile], DetectorSet]
@@ -153,17 +155,19 @@ class LocalEngine:
         self._observe(step)
 
     def _commit(self, source: VideoSource, chunk: FinishedChunk) -> None:
-        library = self._job.library
+        job, library = self._job, self._job.library
         points = make_points(
             chunk.embeddings,
             space=library.space,
             tracks=chunk.tracks,
-            sources=self._job.catalog.sources(source.video_id),
+            sources=job.catalog.sources(source.video_id),
         )
+        for finding in chunk.findings:
+            job.origins.note(source.video_id, finding, is_first=chunk.index == 0)
         files = to_files(chunk.findings, chunk=chunk.index)
         spooled = SpooledChunk(source.video_id, chunk.index, library.space, tuple(points), files)
         write_chunk(library, spooled)
-        self._job.ledger.mark_chunk(source.video_id, chunk.index)
+        job.ledger.mark_chunk(source.video_id, chunk.index)
         self._ingest()
 
     def _finish(self, file: FoundFile) -> None:

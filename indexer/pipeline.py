@@ -20,6 +20,7 @@ from indexer.steps import Observer
 from segments.catalog import Catalog
 from segments.errors import LibraryError
 from segments.library import Library
+from segments.score_origins import ScoreOrigins
 from segments.sources import SourceRules
 from segments.store.base import VectorStore
 from segments.store.lock import OwnerLock
@@ -111,6 +112,7 @@ def _open_job(
             opened.callback(store.close)
         catalog = opened.enter_context(Catalog(library))
         ledger = opened.enter_context(Ledger(library))
+        origins = opened.enter_context(ScoreOrigins(library))
         _keep_offsets(settings.clock_offsets, catalog, ledger)
         rules = replace(settings.rules, clock_offsets=catalog.clock_offsets())
 
@@ -125,6 +127,7 @@ def _open_job(
             store,
             catalog,
             ledger,
+            origins,
             rules,
             detectors,
             load_detectors=lambda loaded: load_detectors(

@@ -14,6 +14,7 @@ from jaxtyping import Float16, Float32
 from detectors import trace
 from detectors.trace.index import open_index
 from detectors.trace.network import TraceNetwork
+from detectors.trace.origin import origin_of_sets
 from detectors.trace.scoring import TraceScores, TraceSet, score
 from detectors.trace.shipped import ahead_of, network_for
 from detectors.trace.stream import TraceStream
@@ -29,6 +30,9 @@ from segments.library import Library
 from segments.reasons import Nearest, ReasonTrack
 from segments.scores import AnomalyTrack, clip_track
 from segments.vectors import ClipFeatures
+
+BANK_WAIT_S = 10.0
+"""Whoever tries a sentence holds the bank for a moment."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class TraceBench:
         """
         network = network_folder(library)
         bank = load_bank(own=library.own_traces)
-        with open_index(library, profile, bank) as index:
+        with open_index(library, profile, bank, wait_s=BANK_WAIT_S) as index:
             normal, anomalous = index.load_sets()
         contexts = contexts_in_use(library, bank)
         return cls(profile.spec.name, network, normal, anomalous, contexts)
@@ -81,9 +85,16 @@ class TraceBench:
 
     def compare(self, z: Float32[np.ndarray, "t d"], contexts: Sequence[str]) -> TraceScores:
         """Scores by the sentences of some contexts, or of all where none is named."""
+        return score(z, *self._sets(contexts))
+
+    def origin(self, contexts: Sequence[str]) -> str:
+        """What names these sentences."""
+        return origin_of_sets(*self._sets(contexts))
+
+    def _sets(self, contexts: Sequence[str]) -> tuple[TraceSet, TraceSet]:
         if not contexts:
-            return score(z, self.normal, self.anomalous)
-        return score(z, self.normal.of_contexts(contexts), self.anomalous.of_contexts(contexts))
+            return self.normal, self.anomalous
+        return self.normal.of_contexts(contexts), self.anomalous.of_contexts(contexts)
 
 
 class TraceDetector:
@@ -99,6 +110,7 @@ class TraceDetector:
         self._bench = bench
         self._contexts = tuple(contexts)
         self.ahead = ahead_of(bench.network)
+        self._origin = bench.origin(self._contexts)
 
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
@@ -107,7 +119,7 @@ class TraceDetector:
         windows = self._embed(features, clips, known=known)
         found = self._bench.compare(windows.astype(np.float32), self._contexts)
         track = clip_track(self.name, found.scores, clips, duration_s=duration_s)
-        return Finding(track, to_reasons(found, track), windows)
+        return Finding(track, to_reasons(found, track), windows, origin=self._origin)
 
     def _embed(
         self, features: VideoFeatures, clips: range, *, known: int

@@ -5,14 +5,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 
 from detectors import local_patterns, trace
-from detectors.trace.sentences import Trace
-from detectors.trace.traces import load_bank
 from segments.library import Library
 from segments.reasons import ReasonStore, ReasonTrack
 from segments.region_reasons import RegionReasonStore, RegionReasonTrack
@@ -85,22 +81,3 @@ class ExplainedTracks:
             reasons = reads.load(video_id, detector)
             if reasons is not None:
                 yield detector, Explained(self._tracks.load(video_id, detector), reasons)
-
-
-def traces_by_number(library: Library) -> dict[int, Trace]:
-    """The sentences of the bank as the library's user sees it now, by what reasons call them.
-
-    Raises:
-        UserError: a file of the bank is not as it should be.
-    """
-    own = library.own_traces
-    paths = sorted(own.iterdir()) if own.is_dir() else []
-    stats = ((path, path.stat()) for path in paths)
-    return _traces(own, tuple((p.name, s.st_mtime_ns, s.st_size, s.st_ino) for p, s in stats))
-
-
-@lru_cache(maxsize=4)
-def _traces(own: Path, _stamp: Hashable) -> dict[int, Trace]:
-    """Read anew for another stamp; the shipped bank never changes."""
-    bank = load_bank(own=own)
-    return {int(trace.id, 16): trace for context in bank.values() for trace in context.traces}

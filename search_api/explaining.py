@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Bool, UInt8
 
 from detectors import local_patterns
 from detectors.trace.sentences import Trace
-from search_api.explained import Explained, ExplainedTracks, traces_by_number
+from search_api.explained import Explained, ExplainedTracks
 from search_api.schemas import Explanation, Reason, RegionReason
+from search_api.traces.bank import known_bank
 from segments import sentences
 from segments.library import Library
 from segments.reasons import Nearest, ReasonTrack
@@ -52,13 +53,17 @@ class Explainer:
         return [self._at(found, row) for row in range(len(found.track))] if found else []
 
     def heat_of(self, video_id: str, region: RegionReason) -> UInt8[np.ndarray, "hh hw"] | None:
-        """Which parts of a time's oddest thing its caption speaks of, 0 to 255; None if unknown."""
+        """Which parts of an odd thing its caption speaks of, 0 to 255; None if unknown."""
         found = self._tracks.of(video_id).get(local_patterns.NAME)
         if found is None or isinstance(found.reasons, ReasonTrack):
             return None
         things = found.reasons.things
-        is_it = (things.shown_s[:, 0] == region.time_s) & (things.tracks[:, 0] == region.track)
-        return things.heat[is_it][0, 0] if is_it.any() else None
+        is_thing: Bool[np.ndarray, "t k"] = (
+            np.arange(things.tracks.shape[1])[None] < things.counts[:, None]
+        )
+        is_it = is_thing & (things.shown_s == region.time_s) & (things.tracks == region.track)
+        heat = things.heat[is_it][:1]
+        return heat[0] if heat.any() else None
 
     def _at(self, found: Explained, row: int) -> Explanation:
         reasons, track = found.reasons, found.track
@@ -112,5 +117,5 @@ class Explainer:
             return table.by_number()
 
     @cached_property
-    def _bank(self) -> dict[int, Trace]:
-        return traces_by_number(self._library)
+    def _bank(self) -> Mapping[int, Trace]:
+        return known_bank(self._library).by_number

@@ -83,9 +83,16 @@ class CameraContexts(Tables):
         )
         return {str(row["camera"]): _chosen(row) for row in rows}
 
-    def forget_choices(self) -> None:
-        """What is not pinned is compared with the whole bank again."""
-        self._rows.execute("DELETE FROM chosen_contexts WHERE space = ?", (self._space,))
+    def forget_choices(self, camera: str | None = None) -> None:
+        """What is not pinned is compared with the whole bank again.
+
+        Args:
+            camera: only this one; None means all.
+        """
+        self._rows.execute(
+            "DELETE FROM chosen_contexts WHERE space = ?1 AND (?2 IS NULL OR camera = ?2)",
+            (self._space, camera),
+        )
 
     def in_use(self, camera: str | None) -> tuple[str, ...]:
         """Those pinned, else those chosen; none where nothing is known: the whole bank then."""

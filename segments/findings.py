@@ -13,7 +13,7 @@ from segments.region_reasons import RegionReasonTrack
 from segments.scores import AnomalyTrack
 from segments.timed import TimedArrays, TimedStore
 
-Kept = Literal["windows", "regions"]
+Kept = Literal["windows", "regions", "told"]
 """What detectors keep of footage, so that scores can be made anew without it."""
 
 
@@ -27,13 +27,17 @@ class Finding:
     """What it compared with sentences."""
     regions: Mapping[str, Shaped[np.ndarray, "t ..."]] | None = None
     """What it saw in each part of the pictures."""
+    told: Mapping[str, Shaped[np.ndarray, "t ..."]] | None = None
+    """What it says of them in words; small, and written again when sentences change."""
+    origin: str | None = None
+    """Names what else its scores rest on (`segments.score_origins`)."""
 
 
 def to_files(findings: Iterable[Finding], *, chunk: int) -> dict[str, TimedArrays]:
     """The pieces that a chunk adds, by file name.
 
     What is kept of footage is large and comes chunk by chunk into files of their own, which nothing
-    writes again.
+    writes again but what is told.
     """
     files: dict[str, TimedArrays] = {}
     for finding in findings:
@@ -42,8 +46,9 @@ def to_files(findings: Iterable[Finding], *, chunk: int) -> dict[str, TimedArray
         if finding.reasons is not None:
             files[reasons.file_name(track.detector)] = finding.reasons.to_rows()
         for kind, rows in _kept(finding).items():
-            name = f"{_prefix(track.detector, kind)}{chunk:06d}"
-            files[name] = TimedArrays(track.pts_s, track.end_s, rows)
+            files[kept_name(track.detector, kind, chunk)] = TimedArrays(
+                track.pts_s, track.end_s, rows
+            )
     return files
 
 
@@ -74,12 +79,19 @@ def iter_kept(store: TimedStore, video_id: str, detector: str, kind: Kept) -> It
                 yield part
 
 
+def kept_name(detector: str, kind: Kept, chunk: int) -> str:
+    """The file that holds what a detector kept of a chunk."""
+    return f"{_prefix(detector, kind)}{chunk:06d}"
+
+
 def _kept(finding: Finding) -> dict[Kept, Mapping[str, Shaped[np.ndarray, "t ..."]]]:
     kept: dict[Kept, Mapping[str, Shaped[np.ndarray, "t ..."]]] = {}
     if finding.windows is not None:
         kept["windows"] = {"windows": finding.windows}
     if finding.regions is not None:
         kept["regions"] = finding.regions
+    if finding.told is not None:
+        kept["told"] = finding.told
     return kept
 
 

@@ -13,8 +13,8 @@ from benchmarks.frame_scores.sources import SimulatedLabels
 from benchmarks.records import RunRecord, digest_of, new_record
 from benchmarks.simulator.programme import NUM_VIDEOS
 from benchmarks.trace.detector import Bank, TraceDetector, embed, shipped
-from detectors.trace.sentences import Kind
 from encoders.registry import load_profile
+from segments.trace_words import Kind
 
 TASK = "trace-explanations"
 

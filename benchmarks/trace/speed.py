@@ -21,10 +21,11 @@ from benchmarks.training_speed.measures import device_name
 from detectors.trace.config import TraceConfig, Window
 from detectors.trace.network import TraceNetwork
 from detectors.trace.scoring import TraceSet, score
-from detectors.trace.sentences import Kind, Trace
+from detectors.trace.sentences import Trace
 from detectors.trace.stream import TraceStream
 from encoders.registry import resolve_device
 from segments.levels import CLIP_S
+from segments.trace_words import Kind
 
 TASK = "trace-speed"
 PAPER = "clip"

@@ -11,10 +11,11 @@ from cli.options import LibraryOption
 from cli.output import say, show, write
 from cli.traces.options import JsonOption
 from cli.traces.tables import traces_table
-from detectors.trace.sentences import Kind, Trace
+from detectors.trace.sentences import Trace
 from detectors.trace.traces import add_trace, load_bank, remove_trace, require_context
 from segments.errors import UserError
 from segments.library import Library
+from segments.trace_words import Kind
 
 
 def list_traces(

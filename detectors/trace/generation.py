@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from detectors.trace.chat import SHOWN, Endpoint, ask
 from detectors.trace.schema import Anomaly, ContextFile, Sentence
-from detectors.trace.sentences import Context, Kind, Trace
+from detectors.trace.sentences import Context, Trace
 from detectors.trace.traces import add_traces
 from detectors.trace.yaml_files import first_error, read_yaml, write_yaml
 from segments.errors import UserError
+from segments.trace_words import Kind
 
 MAX_COUNT = 100
 """Sentences of each label that one question asks for."""

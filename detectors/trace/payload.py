@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID, uuid5
 
-from detectors.trace.sentences import Context, Kind, trace_id
+from detectors.trace.sentences import Context, trace_id
 from segments.payload import Payload
 from segments.store.filters import Condition, OneOf
+from segments.trace_words import Kind
 
 _NAMESPACE = UUID("0b0f2f55-94a3-4c0b-8a55-5f2d7f3a9b61")
 Label = Literal["normal", "anomalous", "scene"]

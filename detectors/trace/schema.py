@@ -5,12 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from detectors.trace.sentences import Kind, normalise
-
-MAX_SENTENCE = 200
-"""Characters; the text towers read about 64 word pieces and cut the rest off."""
-MAX_NAME = 40
-"""Characters of a context's name."""
+from detectors.trace.sentences import normalise
+from segments.trace_words import CONTEXT_NAME, MAX_NAME, MAX_SENTENCE, Kind
 
 
 def _sentence(text: str) -> str:
@@ -22,7 +18,7 @@ def _sentence(text: str) -> str:
 
 
 def _context_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z0-9]+( [a-z0-9]+)*", name) or len(name) > MAX_NAME:
+    if not re.fullmatch(CONTEXT_NAME, name) or len(name) > MAX_NAME:
         raise ValueError(f"must be words of a-z and 0-9, {MAX_NAME} characters at most")
     if name == "removed":
         raise ValueError("is the name of another file: choose another")

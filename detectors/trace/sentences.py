@@ -4,33 +4,9 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from segments.errors import UserError
-
-Kind = Literal[
-    "abuse",
-    "arrest",
-    "arson",
-    "assault",
-    "burglary",
-    "explosion",
-    "fighting",
-    "road-accident",
-    "robbery",
-    "shooting",
-    "shoplifting",
-    "stealing",
-    "vandalism",
-    "riot",
-    "medical",
-    "intrusion",
-    "hazard",
-    "crowd",
-    "animal",
-    "other",
-]
-"""The 13 of UCF-Crime, then riot of XD-Violence (its other five are among them), then ours."""
+from segments.trace_words import Kind
 
 
 def normalise(text: str) -> str:

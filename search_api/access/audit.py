@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from search_api.access.roles import Principal
 from segments.database import Tables, transaction
 
-Action = Literal["query", "view", "export", "deletion", "case", "job", "key"]
+Action = Literal["query", "view", "export", "deletion", "case", "job", "key", "trace"]
 """What sort of thing was done."""
 MAX_WHAT_CHARS = 2000
 START = "0" * 64
@@ -72,10 +72,9 @@ class AuditLog(Tables):
         """Adds a row. `what` is cut off after `MAX_WHAT_CHARS`."""
         key = (principal.key_id, principal.name)
         with transaction(self._rows):
-            before = self.last()
-            number, digest = (before.entry_id + 1, before.digest) if before else (1, START)
+            number, digest = self._head()
             facts = (_now(), *key, action, what[:MAX_WHAT_CHARS], num_results, request_id)
-            row = (number, *facts)
+            row = (number + 1, *facts)
             self._rows.execute(
                 "INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _chain(digest, row))
             )
@@ -84,6 +83,12 @@ class AuditLog(Tables):
         """The newest row: the chain's head."""
         row = self._rows.execute("SELECT * FROM audit ORDER BY entry_id DESC LIMIT 1").fetchone()
         return _entry(row) if row else None
+
+    def _head(self) -> tuple[int, str]:
+        """The newest row's number and digest; 0 and START where there is none."""
+        query = "SELECT entry_id, digest FROM audit ORDER BY entry_id DESC LIMIT 1"
+        row = self._rows.execute(query).fetchone()
+        return (row["entry_id"], row["digest"]) if row else (0, START)
 
     def entries(
         self, *, before: int | None = None, limit: int, action: Action | None = None

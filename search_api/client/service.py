@@ -12,6 +12,7 @@ from search_api.client.cases import CaseRoom
 from search_api.client.evidence import Evidence
 from search_api.client.jobs import Jobs
 from search_api.client.sending import Retries
+from search_api.client.traces import Traces
 from search_api.client.videos import Videos
 from search_api.client.wire import Wire
 from search_api.schemas import SearchResponse
@@ -54,6 +55,7 @@ class Client:
         self.jobs = Jobs(self._wire, retries)
         self.cases = CaseRoom(self._wire)
         self.evidence = Evidence(self._wire)
+        self.traces = Traces(self._wire)
         self.keys = KeyRing(self._wire)
         self.audit = Audit(self._wire)
 

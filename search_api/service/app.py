@@ -25,8 +25,10 @@ from search_api.routes import (
     jobs,
     keys,
     media,
+    places,
     search,
     signed_urls,
+    traces,
     uploads,
     verification,
     videos,
@@ -44,6 +46,8 @@ from search_api.service.problems import install_problems
 from search_api.service.settings import ServiceSettings
 from search_api.service.state import Service
 from search_api.service.uploads import UploadStore
+from search_api.traces.rescoring import Rescore, RescoringDesk
+from search_api.traces.trying import SentenceSets
 from segments.library import Library
 
 VERSION = "1"
@@ -63,6 +67,8 @@ ROUTERS: Sequence[APIRouter] = (
     deletion.router,
     footage.router,
     jobs.router,
+    traces.router,
+    places.router,
     documentation.router,
 )
 
@@ -74,6 +80,7 @@ def create_app(
     upkeep: Upkeep = no_upkeep,
     remove: Remove | None = None,
     job_parts: JobParts | None = None,
+    rescore: Rescore | None = None,
 ) -> FastAPI:
     """The service over one library; it opens the library when it starts.
 
@@ -83,6 +90,7 @@ def create_app(
             may not import.
         remove: likewise removes a video (`indexer.spaces`); None: no request can.
         job_parts: likewise what indexing jobs need; None: no folder is watched.
+        rescore: likewise makes scores anew (`indexer.rescoring`); None: no request can.
     """
     app = FastAPI(
         title="retrace",
@@ -102,6 +110,8 @@ def create_app(
         metrics=metrics,
         media=MediaRoom(Library(settings.library, space="").cache, settings.media_limits()),
         jobs=JobDesk(settings, owner, job_parts or JobParts()),
+        rescorings=RescoringDesk(owner, rescore),
+        sentences=SentenceSets(),
         remove=remove,
     )
     install_problems(app)
@@ -130,6 +140,7 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
         service.jobs.start()
         yield
     finally:
+        await to_thread.run_sync(service.rescorings.close)
         await to_thread.run_sync(service.jobs.stop)
         await to_thread.run_sync(service.owner.stop)
         service.uploads.stop()

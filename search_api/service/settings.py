@@ -103,6 +103,9 @@ class ServiceSettings(BaseSettings):
     decodes_waiting: Annotated[int, Field(ge=0, le=512)] = 6
     """Requests that may wait to read footage; those beyond are asked to come back."""
 
+    max_tried_clips: Annotated[int, Field(ge=1, le=10_000_000)] = 135_000
+    """Of 0.64 s, that one request may compare a sentence with: a day."""
+
     max_footage_bytes: Bytes = 8 << 30
     """Of one file of footage that is sent to be indexed."""
     min_free_bytes: Annotated[int, Field(ge=0, le=2**40)] = 2 << 30

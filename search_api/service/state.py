@@ -13,6 +13,8 @@ from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
 from search_api.service.settings import ServiceSettings
 from search_api.service.uploads import UploadStore
+from search_api.traces.rescoring import RescoringDesk
+from search_api.traces.trying import SentenceSets
 
 
 @dataclass
@@ -26,6 +28,8 @@ class Service:
     metrics: Metrics
     media: MediaRoom
     jobs: JobDesk
+    rescorings: RescoringDesk
+    sentences: SentenceSets
     remove: Remove | None = None
     exports: ExportDesk = field(default_factory=ExportDesk)
 

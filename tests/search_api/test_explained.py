@@ -9,7 +9,8 @@ import pytest
 from detectors.trace.sentences import Trace
 from detectors.trace.traces import add_trace
 from search_api import explained
-from search_api.explained import ExplainedTracks, traces_by_number
+from search_api.explained import ExplainedTracks
+from search_api.traces.bank import known_bank
 from segments.library import Library
 from segments.reasons import Nearest, ReasonStore, ReasonTrack
 from segments.scores import AnomalyTrack
@@ -73,10 +74,10 @@ def test_no_more_videos_are_kept_than_there_is_room_for(
 
 
 def test_sentences_that_are_added_are_known_at_once(library: Library) -> None:
-    before = traces_by_number(library)
-    assert traces_by_number(library) is before
+    before = known_bank(library).by_number
+    assert known_bank(library).by_number is before
     new = Trace("a unicorn eats the ticket machine", "bank hall", is_anomalous=True, kind="other")
     add_trace(library.own_traces, new)
-    found = traces_by_number(library)
+    found = known_bank(library).by_number
     assert len(found) == len(before) + 1
     assert found[int(new.id, 16)].text == new.text

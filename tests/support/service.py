@@ -68,6 +68,7 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
 
     Its jobs fail at once: `tests.support.jobs` has a service whose jobs index.
     """
+    from indexer.rescoring import rescore
     from indexer.spaces import remove_from_all
     from indexer.upkeep import refresh_between_runs
     from search_api.jobs.desk import JobParts
@@ -81,6 +82,7 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
         upkeep=refresh_between_runs,
         remove=remove_from_all,
         job_parts=JobParts(command=("false",)),
+        rescore=rescore,
     )
     client = TestClient(app, "http://127.0.0.1", client=LOOPBACK, raise_server_exceptions=False)
     with client:

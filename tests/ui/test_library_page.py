@@ -29,9 +29,9 @@ def test_each_role_is_offered_what_it_may_do(service):  # noqa: F811
     keys = {"admin": admin}
     keys |= {role: make_key(opened, role, admin=admin) for role in ("investigator", "viewer")}
     pages = {role: open_page("library", connect(opened, key)) for role, key in keys.items()}
-    usual = ["Videos", "Add footage", "What is here"]
+    usual = ["Videos", "Add footage", "Sentences", "What is here"]
     assert views(pages["admin"]) == views(pages["investigator"]) == usual
-    assert views(pages["viewer"]) == ["Videos", "What is here", "Check a bundle"]
+    assert views(pages["viewer"]) == ["Videos", "Sentences", "What is here", "Check a bundle"]
     may_delete = {
         role
         for role, page in pages.items()

@@ -19,6 +19,7 @@ ACTIONS: dict[Action, str] = {
     "case": "Cases",
     "job": "Jobs",
     "key": "Keys",
+    "trace": "Trace sentences",
 }
 NOTHING_LEFT_OUT: list[Action | None] = [None, *ACTIONS]
 _VERDICT = "log.verdict"

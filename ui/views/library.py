@@ -8,15 +8,17 @@ from ui.cases.checking import show_checking
 from ui.library.adding import show_adding
 from ui.library.jobs import show_jobs
 from ui.library.overview import show_overview
+from ui.library.traces import show_traces
 from ui.library.videos import show_videos
 
-VIDEOS, ADD, ABOUT, CHECK = "Videos", "Add footage", "What is here", "Check a bundle"
+VIDEOS, ADD, TRACES = "Videos", "Add footage", "Sentences"
+ABOUT, CHECK = "What is here", "Check a bundle"
 
 
 def show() -> None:
     show_notice()
     is_investigator = saving.may_save()
-    views = [VIDEOS, *([ADD] if is_investigator else []), ABOUT]
+    views = [VIDEOS, *([ADD] if is_investigator else []), TRACES, ABOUT]
     # investigators check bundles where their cases are
     views += [] if is_investigator else [CHECK]
     view = st.segmented_control(
@@ -31,6 +33,8 @@ def show() -> None:
         show_videos(may_delete=session.me().role == "admin")
     elif view == ADD:
         _show_adding()
+    elif view == TRACES:
+        show_traces()
     elif view == ABOUT:
         show_overview()
     else:

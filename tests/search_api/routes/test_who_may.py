@@ -62,6 +62,10 @@ def about_case(json: Mapping[str, Any] | None = None) -> Rule:
     return Rule(INVESTIGATOR, names=True, json=json)
 
 
+def about_camera(**asked: Mapping[str, Any]) -> Rule:
+    return Rule(INVESTIGATOR, names=True, params=asked.get("params"), json=asked.get("json"))
+
+
 VIDEO, CASE = "/v1/videos/{video_id}", "/v1/cases/{case_id}"
 EXPORT = "/v1/evidence/exports/{export_id}"
 JOB, FOOTAGE = "/v1/jobs/{job_id}", "/v1/footage/{footage_id}"
@@ -111,6 +115,21 @@ ROUTES: dict[str, Rule] = {
     f"GET {JOB}/events": Rule(INVESTIGATOR, names=True, is_signed=True),
     f"POST {JOB}/cancel": Rule(INVESTIGATOR, names=True),
     f"POST {JOB}/retry": Rule(INVESTIGATOR, names=True),
+    "GET /v1/traces": Rule(VIEWER, params={"context": "bank hall"}),
+    "POST /v1/traces/sentences": Rule(
+        ADMIN, json={"text": "a cow in the hall", "context": "bank hall", "kind": "animal"}
+    ),
+    "DELETE /v1/traces/sentences/{trace_id}": Rule(ADMIN),
+    "POST /v1/traces/trial": Rule(
+        VIEWER, names=True, json={"text": "a cow", "video_id": "$video_id"}
+    ),
+    "GET /v1/traces/places": Rule(VIEWER),
+    "PUT /v1/traces/pins": about_camera(json={"camera": "$camera", "contexts": ["bank hall"]}),
+    "DELETE /v1/traces/pins": about_camera(params={"camera": "$camera"}),
+    "DELETE /v1/traces/choices": about_camera(params={"camera": "$camera"}),
+    "GET /v1/traces/rescoring": Rule(VIEWER),
+    "POST /v1/traces/rescoring": about_camera(json={"camera": "$camera"}),
+    "DELETE /v1/traces/rescoring": Rule(INVESTIGATOR),
     "GET /v1/videos": Rule(VIEWER),
     f"GET {VIDEO}": Rule(VIEWER, names=True),
     f"DELETE {VIDEO}": Rule(ADMIN, names=True),
@@ -134,6 +153,7 @@ ABSENT = {
     "footage_id": "b" * 32,
     "job_id": "a" * 32,
     "key_id": "c" * 12,
+    "trace_id": "f" * 16,
     "camera": "attic",
     "detector": "alan",
 }
@@ -334,7 +354,7 @@ def test_lists_and_totals_say_nothing_of_other_cameras(place: Place, route: str)
         assert answer.status_code == 403
     for mark in ("yard", place.yard["video_id"], place.yard["export_id"]):
         assert mark not in answer.text
-    if route in ("GET /v1/library", "GET /v1/videos", "GET /v1/cases"):
+    if route in ("GET /v1/library", "GET /v1/videos", "GET /v1/cases", "GET /v1/traces/places"):
         assert "gate" in answer.text
 
 
@@ -401,6 +421,7 @@ def test_a_content_of_two_cameras_is_seen_at_one(swift_path: Path) -> None:
         (f"POST {CASE}/notes", "case", "case_id"),
         (f"PUT {CASE}/hits/{{hit_id}}", "case", "hit_id"),
         ("POST /v1/evidence/exports", "export", "video_id"),
+        ("PUT /v1/traces/pins", "trace", "camera"),
         (f"GET {VIDEO}/media", "view", "video_id"),
         (f"GET {VIDEO}/clip", "view", "video_id"),
         (f"GET {VIDEO}/frame", "view", "video_id"),
