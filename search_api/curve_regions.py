@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import UInt8
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from PIL import Image
 
 from search_api.clock import show_clock
 from search_api.curve_reasons import NUM_MARKS, draw_number
 from search_api.drawing import ACCENT, CURVE, INK, LINE, QUIET
+from search_api.heat import warmed
 from search_api.schemas import Explanation, RegionReason
 from search_api.stretches import describe_shares
 
@@ -22,9 +22,6 @@ PANEL_IN = 2.75
 """Height of the row of panels."""
 _GAP_IN, _PICTURE_IN, _TEXT_TOP_IN, _LINE_IN = 0.14, 1.5, 0.95, 0.2
 _LINE_CHARS = 34
-_HEAT_SHARE = 0.45
-"""How much of a pixel is heat where that is greatest."""
-_HEAT = np.array([255, 70, 20], np.float32)
 
 
 @dataclass(frozen=True)
@@ -53,26 +50,6 @@ def draw_panels(axes: Axes, peaks: Sequence[Peak], width_in: float) -> None:
         _draw_picture(axes, peak, left, step - _GAP_IN)
         _draw_words(axes, peak.reason, left, step - _GAP_IN)
         draw_number(axes, (left + 0.16) / width_in, 1 - 0.3 / PANEL_IN, index + 1)
-
-
-def warmed(
-    pixels: UInt8[np.ndarray, "h w 3"],
-    box: tuple[float, float, float, float],
-    heat: UInt8[np.ndarray, "hh hw"],
-) -> UInt8[np.ndarray, "h w 3"]:
-    """The picture with a heat map laid over a box."""
-    height, width = pixels.shape[:2]
-    left, right = round(box[0] * width), max(round(box[0] * width) + 1, round(box[2] * width))
-    top, bottom = round(box[1] * height), max(round(box[1] * height) + 1, round(box[3] * height))
-    size = (right - left, bottom - top)
-    shares: Float32[np.ndarray, "h w 1"] = np.asarray(
-        Image.fromarray(heat).resize(size, Image.Resampling.BILINEAR), np.float32
-    )[..., None] * (_HEAT_SHARE / 255)
-    mixed = pixels.astype(np.float32)
-    part = mixed[top:bottom, left:right]
-    shares = shares[: part.shape[0], : part.shape[1]]
-    mixed[top:bottom, left:right] = part * (1 - shares) + _HEAT * shares
-    return np.rint(mixed).astype(np.uint8)
 
 
 def _draw_picture(axes: Axes, peak: Peak, left: float, width_in: float) -> None:

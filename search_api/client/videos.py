@@ -115,14 +115,22 @@ class Videos:
         return self._wire.download(f"{_path(video_id)}/clip", query=query)
 
     def frame(
-        self, video_id: str, at_s: float, *, width: int = 1280, has_boxes: bool = False
+        self,
+        video_id: str,
+        at_s: float,
+        *,
+        width: int = 1280,
+        has_boxes: bool = False,
+        has_heat: bool = False,
     ) -> bytes:
         """The picture nearest to a time, as JPEG.
 
         Args:
             has_boxes: draws what `local_patterns` found odd then.
+            has_heat: warms what the captions of the boxes speak of.
         """
-        query = {"at_s": at_s, "width": width, "boxes": "local_patterns" if has_boxes else None}
+        boxes = "local_patterns" if has_boxes or has_heat else None
+        query = {"at_s": at_s, "width": width, "boxes": boxes, "heat": has_heat or None}
         return self._wire.fetch(f"{_path(video_id)}/frame", query=query)
 
     def frame_at_pts(self, video_id: str, pts: int, *, width: int = 1280) -> bytes:

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
+from jaxtyping import UInt8
 from pydantic import JsonValue
 
 from search_api.answers.videos import ClipMode
+from search_api.heat import warmed
 from search_api.media import boards, clips, loudness, regions, shots
 from search_api.media.cache import Facts, Kept, MediaCache, Wish
 from search_api.media.files import Digests, find_among
@@ -22,6 +24,7 @@ from segments.media import VideoSource
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
+Heat = UInt8[np.ndarray, "hh hw"]
 BoardForm = Literal["jpeg", "webp"]
 
 
@@ -60,11 +63,13 @@ class MediaRoom:
         pts: int = 0,
         width: int,
         odd: Sequence[RegionReason] = (),
+        heat: Sequence[Heat | None] = (),
     ) -> Kept:
         """A JPEG of the picture nearest to a time, else to a timestamp; facts as `Shot.facts`.
 
         Args:
             odd: things to draw into it.
+            heat: of the first of these, what their captions speak of.
 
         Raises:
             OutsideVideo, BeyondLimit, MediaError, Busy.
@@ -73,11 +78,16 @@ class MediaRoom:
 
         def make() -> tuple[bytes, Facts]:
             shot = self._shot(source, time_s, pts, width)
-            pixels = regions.draw_regions(shot.pixels, odd) if odd else shot.pixels
+            pixels = shot.pixels
+            for one, warmth in zip(odd, heat, strict=False):
+                pixels = pixels if warmth is None else warmed(pixels, one.box, warmth)
+            pixels = regions.draw_regions(pixels, odd) if odd else pixels
             return shots.to_jpeg(pixels), shot.facts()
 
         drawn: list[JsonValue] = [[*one.box, regions.label_of(one)] for one in odd]
         asked: dict[str, JsonValue] = {"time_s": time_s, "pts": pts, "width": width, "odd": drawn}
+        if any(warmth is not None for warmth in heat):
+            asked["heat"] = [None if warmth is None else warmth.tolist() for warmth in heat]
         return self._keep(Wish(source.video_id, "frame", ".jpg", asked), make)
 
     def storyboard(

@@ -2,10 +2,12 @@
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -15,6 +17,9 @@ from search_api.service.problems import ApiProblem
 
 CACHE_CONTROL = "private, max-age=300"
 """For the browser that asked only, and for less than a signed address lasts."""
+_NOT_IN_NAMES = dict.fromkeys((*range(32), 127)) | {ord(c): "_" for c in '/\\:*?"<>|'}
+"""Control characters, and what file systems do not allow."""
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9 ._()+-]")
 _PIECE_BYTES = 1 << 18
 _RANGE = re.compile(r"bytes=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*", re.IGNORECASE)
 _NOT_MODIFIED = 304
@@ -62,6 +67,19 @@ def deliver(request: Request, delivery: Delivery) -> Response:
         return Response(status_code=code, headers=headers, media_type=kind)
     pieces = _pieces(delivery.path, status, start, stop)
     return StreamingResponse(pieces, code, headers, kind)
+
+
+def disposition(name: str, *, is_kept: bool) -> dict[str, str]:
+    """The header by which a browser plays a file or, if it `is_kept`, keeps it under a name.
+
+    The name comes twice (RFC 6266): in characters that no program takes amiss, and as it is.
+    """
+    kept = name.encode("utf-8", "replace").decode().translate(_NOT_IN_NAMES).strip(" .") or "video"
+    letters = (c for c in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(c))
+    plain = _NOT_PLAIN.sub("_", "".join(letters))
+    whole = quote(kept, safe="")
+    kind = "attachment" if is_kept else "inline"
+    return {"Content-Disposition": f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{whole}"}
 
 
 def _is_known(request: Request, tag: str, modified: int) -> bool:

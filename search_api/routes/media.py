@@ -2,9 +2,8 @@
 
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from detectors import local_patterns
 from search_api.access.principal import record
@@ -14,8 +13,9 @@ from search_api.media.cache import Facts, Kept
 from search_api.media.clips import to_span
 from search_api.media.formats import MEDIA_TYPES
 from search_api.media.regions import in_one_picture
-from search_api.routes.delivery import Delivery, deliver
+from search_api.routes.delivery import Delivery, deliver, disposition
 from search_api.routes.media_queries import (
+    DOWNLOAD,
     BoardQuery,
     ClipQuery,
     FrameQuery,
@@ -47,12 +47,15 @@ _PICTURE, _BOARD = _files("image/jpeg"), _files(*_FORMS.values())
 
 @router.head("/media", operation_id="head_media", responses=_WHOLE, response_class=Response)
 @router.get("/media", operation_id="get_media", responses=_WHOLE, response_class=Response)
-def media(seen: Seen, request: Request) -> Response:
+def media(
+    seen: Seen,
+    request: Request,
+    download: Annotated[bool, Query(description=DOWNLOAD)] = False,
+) -> Response:
     """The recording as it is, or a part of its bytes."""
     source = seen.source()
     record(request, seen.principal, "view", f"media {source.video_id}")
-    name = quote(source.path.name)
-    headers = {"Content-Disposition": f"inline; filename*=UTF-8''{name}"}
+    headers = disposition(source.path.name, is_kept=download)
     kind = seen.room.playback(source).media_type
     return deliver(request, Delivery(source.path, source.video_id, kind, headers))
 
@@ -70,7 +73,9 @@ def clip(seen: Seen, request: Request, query: Annotated[ClipQuery, Depends()]) -
     what = f"clip {seen.record.video_id} {facts['start_s']}-{facts['end_s']}"
     record(request, seen.principal, "view", what)
     names = ("method", "start_s", "end_s", "is_playable", "why")
-    return _delivered(request, kept, "video/mp4", {f"clip-{name}": facts[name] for name in names})
+    told = _told({f"clip-{name}": facts[name] for name in names})
+    headers = told | disposition(_clip_name(seen, facts), is_kept=query.download)
+    return deliver(request, Delivery(Path(kept.path), kept.path.stem, "video/mp4", headers))
 
 
 @router.get("/frame", operation_id="get_frame", responses=_PICTURE, response_class=Response)
@@ -81,10 +86,12 @@ def frame(seen: Seen, request: Request, query: Annotated[FrameQuery, Depends()])
     """
     if (query.at_s is None) == (query.pts is None):
         raise ApiProblem("invalid-request", "give one of at_s and pts")
-    odd = _odd(seen, query.at_s) if query.boxes else []
+    explainer = Explainer(seen.library)
+    odd = _odd(explainer, seen, query.at_s) if query.boxes else []
+    heat = [explainer.heat_of(seen.record.video_id, one) for one in odd] if query.heat else []
     time_s = odd[0].time_s if odd else query.at_s
     kept = seen.room.frame(
-        seen.source(), time_s=time_s, pts=query.pts or 0, width=query.width, odd=odd
+        seen.source(), time_s=time_s, pts=query.pts or 0, width=query.width, odd=odd, heat=heat
     )
     record(request, seen.principal, "view", f"frame {seen.record.video_id}")
     return _delivered(request, kept, "image/jpeg", kept.facts)
@@ -139,20 +146,30 @@ def storyboard(
     )
 
 
-def _odd(seen: SeenVideo, at_s: float | None) -> list[RegionReason]:
+def _odd(explainer: Explainer, seen: SeenVideo, at_s: float | None) -> list[RegionReason]:
     if at_s is None:
         raise ApiProblem("invalid-request", "boxes are drawn by at_s, not by pts")
-    found = Explainer(seen.library).at(seen.record.video_id, local_patterns.NAME, at_s)
+    found = explainer.at(seen.record.video_id, local_patterns.NAME, at_s)
     return in_one_picture(found.regions) if found else []
 
 
+def _clip_name(seen: SeenVideo, facts: Facts) -> str:
+    """ "a 12.0-24.0 s.mp4" of "a.mkv"."""
+    paths = [Path(source.path) for source in seen.video.sources]
+    stem = paths[0].stem if paths else seen.record.video_id[:12]
+    return f"{stem} {facts['start_s']:.1f}-{facts['end_s']:.1f} s.mp4"
+
+
 def _delivered(request: Request, kept: Kept, kind: str, facts: Facts) -> Response:
-    headers = {
+    return deliver(request, Delivery(Path(kept.path), kept.path.stem, kind, _told(facts)))
+
+
+def _told(facts: Facts) -> dict[str, str]:
+    return {
         f"Retrace-{name.replace('_', '-').title()}": _header(value)
         for name, value in facts.items()
         if value is not None
     }
-    return deliver(request, Delivery(Path(kept.path), kept.path.stem, kind, headers))
 
 
 def _header(value: object) -> str:

@@ -14,7 +14,9 @@ _MODES = (
     '"copy" keeps the recording\'s own data and may begin up to 10 s early; "exact" encodes anew; '
     '"auto" copies what browsers play, and encodes the rest.'
 )
+DOWNLOAD = "Has a browser keep the file under its name, in place of playing it."
 _BOXES = "Draws what the detector found odd at `at_s`, into the picture that shows the oddest."
+_HEAT = "With `boxes`: warms the parts of each box that its caption speaks of, where that is known."
 _FORMATS = "Where each picture lies in the JPEG, and its time; the JPEG; or the pictures in turn."
 
 
@@ -25,6 +27,7 @@ class ClipQuery:
     start_s: Time
     end_s: Time
     mode: Annotated[ClipMode, Query(description=_MODES)] = "auto"
+    download: Annotated[bool, Query(description=DOWNLOAD)] = False
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class FrameQuery:
     pts: Annotated[int | None, Query(ge=-(2**62), le=2**62)] = None
     width: WidthPx = 1280
     boxes: Annotated[Literal["local_patterns"] | None, Query(description=_BOXES)] = None
+    heat: Annotated[bool, Query(description=_HEAT)] = False
 
 
 @dataclass(frozen=True)

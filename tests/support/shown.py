@@ -96,7 +96,7 @@ def _one_thing_each() -> RegionReasons:
         is_carried=np.zeros((5, 1), bool),
         errors=np.tile(np.array([0.5, 0.5, 0.0], np.float32), (5, 1, 1)),
         acts=np.zeros((5, 1), np.uint64),
-        heat=np.zeros((5, 1, 2, 2), np.uint8),
+        heat=np.tile(np.array([[255, 0], [0, 0]], np.uint8), (5, 1, 1, 1)),
     )
 
 

@@ -81,7 +81,8 @@ def _export(video: VideoDetails, span: tuple[float, float]) -> None:
     except ApiError as error:
         st.text(f"It cannot be cut: {error.detail}")
         return
-    path = f"/v1/videos/{video.video_id}/clip?start_s={start_s:g}&end_s={end_s:g}&mode={mode}"
+    part = f"start_s={start_s:g}&end_s={end_s:g}&mode={mode}&download=true"
+    path = f"/v1/videos/{video.video_id}/clip?{part}"
     st.text(clip_words(facts, start_s))
     st.link_button("Download the MP4", asking.signed([path])[0], icon=":material/download:")
 

@@ -10,6 +10,7 @@ from ui.plain import plain
 from ui.watching import asking, place
 
 FRAME_PX = 960
+HEAT_HELP = "Warms the part of each box that its words speak of, where that is known."
 MOST_REASONS, MOST_REGIONS = 3, 4
 
 
@@ -63,7 +64,9 @@ def _show_regions(video: VideoDetails, found: Explanation, at_s: float) -> None:
     said = st.container()
     if video.file.state == "here":
         picture, said = st.columns([5, 6], gap="small")
+        is_warm = picture.toggle("Show heat", key="reasons.heat", help=HEAT_HELP)
         query = f"at_s={at_s:.3f}&boxes={found.detector}&width={FRAME_PX}"
+        query += "&heat=true" if is_warm else ""
         url = asking.signed([f"/v1/videos/{video.video_id}/frame?{query}"])[0]
         shown = words.clock(found.regions[0].time_s)
         alt = f"The picture at {shown}, with what is odd in it"
@@ -82,10 +85,10 @@ def region_words(region: RegionReason) -> str:
 
 
 def shares(region: RegionReason) -> str:
-    """ "acts 20 %, motion 50 %, appearance 30 %"; empty without a score."""
+    """ "acts 20 %, motion 50 %, appearance 30 %", each in one piece; empty without a score."""
     parts = {"acts": region.odds, "motion": region.motion, "appearance": region.appearance}
     found = {name: round(100 * part / (region.score or 1.0)) for name, part in parts.items()}
-    return ", ".join(f"{name} {share} %" for name, share in found.items() if share)
+    return ", ".join(f"{name} {share}\xa0%" for name, share in found.items() if share)
 
 
 def _show_peaks(video: VideoDetails) -> None:

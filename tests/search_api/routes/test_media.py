@@ -10,6 +10,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from search_api.access.roles import Role
+from search_api.routes.delivery import disposition
 from segments.media import VideoSource
 from segments.reading import iter_frames, probe
 from tests.support.footage import number_of
@@ -54,7 +55,9 @@ def test_the_whole_recording(client: TestClient, shown: Shown) -> None:
     assert answer.headers["etag"] == f'"{shown.gate.video_id}"'
     assert answer.headers["accept-ranges"] == "bytes"
     assert answer.headers["cache-control"] == "private, max-age=300"
-    assert answer.headers["content-disposition"] == "inline; filename*=UTF-8''morning.mp4"
+    assert answer.headers["content-disposition"] == (
+        "inline; filename=\"morning.mp4\"; filename*=UTF-8''morning.mp4"
+    )
 
 
 def test_head_says_the_same_without_the_bytes(client: TestClient, shown: Shown) -> None:
@@ -197,6 +200,50 @@ def test_odd_things_are_drawn_into_the_picture_that_shows_them(
     assert number_of(_pixels(none.content)) == 10
 
 
+def test_what_words_speak_of_is_warmed(client: TestClient, shown: Shown) -> None:
+    """The upper left quarter of the box is what they speak of."""
+    boxes = _path(shown.gate, "frame?at_s=0.5&boxes=local_patterns")
+    plain, warm = client.get(boxes), client.get(f"{boxes}&heat=true")
+    redder = _pixels(warm.content).astype(int)[..., 0] - _pixels(plain.content)[..., 0]
+    bluer = _pixels(warm.content).astype(int)[..., 2] - _pixels(plain.content)[..., 2]
+    assert warm.headers["etag"] != plain.headers["etag"]
+    assert abs(redder[:20, :20]).max() <= 4  # outside the box
+    inside = (slice(28, 36), slice(38, 46))
+    assert np.median(abs(redder[inside]) + abs(bluer[inside])) > 20
+    again = client.get(f"{boxes}&heat=true", headers={"If-None-Match": warm.headers["etag"]})
+    assert again.status_code == 304
+    without = client.get(_path(shown.gate, "frame?at_s=0.5&heat=true"))
+    assert without.content == client.get(_path(shown.gate, "frame?at_s=0.5")).content
+
+
+@pytest.mark.parametrize("leaf", ["media", "clip?start_s=1&end_s=2"])
+def test_a_file_is_kept_under_its_name_where_that_is_asked_for(
+    client: TestClient, shown: Shown, leaf: str
+) -> None:
+    mark = "&" if "?" in leaf else "?"
+    shown_in_page = client.get(_path(shown.gate, leaf))
+    kept = client.get(_path(shown.gate, f"{leaf}{mark}download=true"))
+    assert shown_in_page.headers["content-disposition"].startswith("inline; filename=")
+    assert kept.headers["content-disposition"].startswith("attachment; filename=")
+    assert kept.content == shown_in_page.content
+    assert kept.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "whole"),
+    [
+        ("gate 1.mp4", "gate 1.mp4", "gate%201.mp4"),
+        ('a"b\\c/d\r\ne.mp4', "a_b_c_de.mp4", "a_b_c_de.mp4"),
+        ("Žofín.mp4", "Zofin.mp4", "%C5%BDof%C3%ADn.mp4"),
+        ("...", "video", "video"),
+        ("\udcff.mp4", "_.mp4", "_.mp4"),
+    ],
+)
+def test_names_of_files_are_told_in_plain_characters_too(name: str, plain: str, whole: str) -> None:
+    told = disposition(name, is_kept=True)["Content-Disposition"]
+    assert told == f"attachment; filename=\"{plain}\"; filename*=UTF-8''{whole}"
+
+
 def test_a_storyboard_with_its_sprite_and_its_animation(client: TestClient, shown: Shown) -> None:
     board = client.get(_path(shown.gate, "storyboard?count=5&width=64")).json()
     assert [tile["time_s"] for tile in board["tiles"]] == pytest.approx([0.5, 1.5, 2.5, 3.5, 4.5])
@@ -239,7 +286,8 @@ def test_a_storyboard_with_its_sprite_and_its_animation(client: TestClient, show
         ("storyboard?count=0", "invalid-request"),
         ("storyboard?count=101", "beyond-limit"),
         ("storyboard?format=gif", "invalid-request"),
-        ("media?download=1", "invalid-request"),
+        ("media?downloads=1", "invalid-request"),
+        ("media?download=maybe", "invalid-request"),
     ],
 )
 def test_wrong_requests(client: TestClient, shown: Shown, leaf: str, code: str) -> None:
