@@ -1,43 +1,37 @@
 """The page in a real browser, over a service on a copy of a small library.
 
-`open_site(...)` starts both on free ports; `site` is one that all tests of a session share and none
-changes. `page` is a fresh window on it. Without chromium the journeys are skipped with the reason;
-with RETRACE_REQUIRE_BROWSER they fail instead. RETRACE_SCREENSHOTS names a folder for pictures.
+`site` is one that all tests of a session share and none changes. `page` is a fresh page in one
+window, whose console must stay free of errors. Without chromium the journeys are skipped with the
+reason; with RETRACE_REQUIRE_BROWSER they fail instead. RETRACE_SCREENSHOTS names a folder for
+pictures.
 """
 
 import os
 import shutil
-import subprocess
-import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
-from segments.ports import free_port
-from tests.support.served import served
+from tests.browser.making import make_long_library, write_tone
+from tests.browser.sites import Site, open_site
 from tests.support.service import indexed_library  # noqa: F401 # a fixture
-from tests.support.waiting import wait_until
+from tests.support.shown import Shown, make_shown_library
+from tests.support.small_service import tiny_profile
 
-APP = Path(__file__).parent.parent.parent / "ui/app.py"
-SIZES = {"720p": (1280, 720), "1080p": (1920, 1080)}
+SIZES = {"720p": (1280, 720), "1080p": (1920, 1080), "4k": (3840, 2160)}
 THEMES = ("light", "dark")
 TIMEOUT_MS = 60_000
+FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 expect.set_options(timeout=TIMEOUT_MS)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A page and its service."""
-
-    address: str
-    service: str
-    library: Path
 
 
 @pytest.fixture(scope="session")
@@ -52,50 +46,14 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Its microphone hears a tone."""
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        heard = write_tone(tmp_path_factory.mktemp("microphone") / "tone.wav")
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={heard}"]
+        opened = playwright.chromium.launch(executable_path=chromium, args=flags)
         yield opened
         opened.close()
-
-
-@contextmanager
-def page_server(service: str, **environment: str) -> Generator[str]:
-    """The address of the page over a service, until the block's end."""
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port)]
-    variables = {**os.environ, "RETRACE_URL": service, "RETRACE_TIMEZONE": "UTC", **environment}
-    running = subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        wait_until(lambda: _answers(f"{address}/_stcore/health"))
-        yield address
-    finally:
-        running.terminate()
-        running.wait(20)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url).is_success
-    except httpx.TransportError:
-        return False
-
-
-@contextmanager
-def open_site(
-    library: Path, *, page: dict[str, str] | None = None, **settings: Any
-) -> Iterator[Site]:
-    """Service and page over a library, which the service may change.
-
-    Args:
-        page: variables of the page's environment: RETRACE_KEY.
-        settings: of the service.
-    """
-    with ExitStack() as opened:
-        service = opened.enter_context(served(library, **settings))
-        wait_until(lambda: _answers(f"{service}/readyz"))
-        yield Site(opened.enter_context(page_server(service, **page or {})), service, library)
 
 
 @pytest.fixture(scope="session")
@@ -107,6 +65,26 @@ def site(indexed_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield opened
 
 
+@pytest.fixture(scope="session")
+def long_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Fifty moments and more of one camera; shared, not to be changed."""
+    with open_site(make_long_library(tmp_path_factory.mktemp("long"))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
+    """Recordings with scores and reasons."""
+    return make_shown_library(tmp_path_factory.mktemp("shown"))
+
+
+@pytest.fixture(scope="session")
+def watched(shown: Shown) -> Iterator[Site]:
+    """A page on them; shared."""
+    with open_site(shown.root, load_profile=tiny_profile) as opened:
+        yield opened
+
+
 @pytest.fixture
 def library_copy(indexed_library: Path, tmp_path: Path) -> Path:  # noqa: F811
     """A copy of the small library for a test that changes it, or its keys: see `open_site`."""
@@ -114,19 +92,57 @@ def library_copy(indexed_library: Path, tmp_path: Path) -> Path:  # noqa: F811
     return tmp_path / "library"
 
 
-@pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh window of 1280 by 720; what it shows at the test's end is kept as a picture."""
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all journeys: what a browser has loaded of the page it need not load again."""
     width, height = SIZES["720p"]
     context = browser.new_context(
-        viewport={"width": width, "height": height}, accept_downloads=True, color_scheme="light"
+        viewport={"width": width, "height": height},
+        accept_downloads=True,
+        color_scheme="light",
+        permissions=["microphone"],
     )
     context.set_default_timeout(TIMEOUT_MS)
-    opened = context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def console(window: BrowserContext) -> Iterator[list[str]]:
+    """Errors of the page's scripts, and what it could not load; a journey that provokes some takes
+    them out, the others fail by them."""
+    errors: list[str] = []
+    heard = {
+        "weberror": lambda error: errors.append(str(error.error)),
+        "console": lambda said: _is_error(said) and errors.append(_located(said)),
+    }
+    for event, hear in heard.items():
+        window.on(event, hear)  # type: ignore[call-overload]
+    yield errors
+    for event, hear in heard.items():
+        window.remove_listener(event, hear)
+    assert not errors, "the browser's console says errors"
+
+
+@pytest.fixture
+def page(
+    window: BrowserContext, console: list[str], request: pytest.FixtureRequest
+) -> Iterator[Page]:
+    """A fresh page of 1280 by 720; what it shows at the test's end is kept as a picture."""
+    opened = window.new_page()
     yield opened
     if folder := os.environ.get("RETRACE_SCREENSHOTS"):
         opened.screenshot(path=Path(folder) / f"{request.node.name}.png")
-    context.close()
+    opened.close()
+
+
+def _is_error(said: ConsoleMessage) -> bool:
+    """Streamlit looks for its own server at several addresses, and when that has ended."""
+    return said.type == "error" and "/_stcore/" not in said.location.get("url", "")
+
+
+def _located(said: ConsoleMessage) -> str:
+    return f"{said.text} ({said.location.get('url', '')})"
 
 
 def settle(page: Page) -> None:
@@ -136,7 +152,7 @@ def settle(page: Page) -> None:
 
 @pytest.fixture
 def look() -> Callable[[Page, str], None]:
-    """`look(page, name)` keeps NAME-SIZE-THEME.png of both sizes and themes."""
+    """`look(page, name)` keeps NAME-SIZE-THEME.png of all sizes and both themes."""
 
     def keep(page: Page, name: str) -> None:
         folder = os.environ.get("RETRACE_SCREENSHOTS")
@@ -147,6 +163,8 @@ def look() -> Callable[[Page, str], None]:
             for size, (width, height) in SIZES.items():
                 page.set_viewport_size({"width": width, "height": height})
                 settle(page)
+                expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+                page.wait_for_load_state("networkidle")
                 page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png")
 
     return keep

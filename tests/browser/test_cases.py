@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from search_api.answers.cases import CaseFinding
-from search_api.client import Client
-from tests.browser.conftest import Site, open_site, settle
+from tests.browser.conftest import settle
+from tests.browser.making import CASE, open_a_case
+from tests.browser.sites import Site, open_site
 
 pytestmark = pytest.mark.browser
 HOSTILE = "<img src=x onerror=\"document.title='owned'\"> ![x](http://127.0.0.1/x.png)"
@@ -19,27 +19,14 @@ HOSTILE = "<img src=x onerror=\"document.title='owned'\"> ![x](http://127.0.0.1/
 def cased(library_copy: Path) -> Iterator[Site]:
     """A site whose one case has a hit of each camera, of the same time."""
     with open_site(library_copy, evidence_key=library_copy / "evidence.pem") as site:
-        with Client(site.service) as client:
-            case = client.cases.create("Glass at the gate")
-            for camera, start_s in (("gate", 4.0), ("yard", 6.0)):
-                videos = client.videos.list(cameras=[camera]).videos
-                first = min(videos, key=lambda video: str(video.places[0].recorded_at))
-                found = CaseFinding(
-                    video_id=first.video_id,
-                    start_s=start_s,
-                    end_s=start_s + 3,
-                    query={"text": "somebody breaks a window"},
-                    score=0.25,
-                    note="",
-                )
-                client.cases.add_hits(case.case_id, [found])
+        open_a_case(site.service)
         yield site
 
 
 def open_case(page: Page, site: Site) -> None:
     page.goto(f"{site.address}/cases")
     page.get_by_role("button", name="Open", exact=True).click()
-    expect(page.get_by_role("heading", name="Glass at the gate")).to_be_visible()
+    expect(page.get_by_role("heading", name=CASE)).to_be_visible()
 
 
 def turn_to(page: Page, view: str) -> None:

@@ -3,11 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from search_api.access.keys import Keys
-from search_api.access.opening import access_file
 from search_api.access.roles import Role
 from search_api.client import Client
-from tests.browser.conftest import open_site
+from tests.browser.conftest import settle
+from tests.browser.making import make_key
+from tests.browser.sites import open_site
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +22,7 @@ def test_a_video_is_found_and_deleted(library_copy, page, look):
         expect(page.get_by_text("1–1 of 1 video")).to_be_visible()
         details = page.locator(".st-key-video-details")
         expect(details).to_contain_text("20261101_110000.mp4")
+        settle(page)
         details.get_by_role("button", name="Delete").click()
         page.get_by_label("Name of the file").fill("another.mp4")
         page.get_by_role("button", name="Delete it from the library").click()
@@ -40,9 +41,8 @@ def test_a_video_is_found_and_deleted(library_copy, page, look):
 
 
 def test_a_viewer_is_offered_no_deletion_and_no_jobs(library_copy, page, look):
-    with Keys(access_file(library_copy)) as keys:
-        keys.create("boss", Role.ADMIN)
-        _, viewer = keys.create("guard", Role.VIEWER, cameras=("yard",))
+    make_key(library_copy, "boss", Role.ADMIN)
+    viewer = make_key(library_copy, "guard", Role.VIEWER, cameras=("yard",))
     with open_site(library_copy, page={"RETRACE_KEY": viewer}) as site:
         page.goto(f"{site.address}/library")
         expect(page.get_by_text("1–1 of 1 video")).to_be_visible()

@@ -1,25 +1,24 @@
 """Journeys of the search page."""
 
 import re
-import wave
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from search_api.access.keys import Keys
-from search_api.access.opening import access_file
 from search_api.access.roles import Role
 from search_api.client import Client
 from segments.ports import free_port
-from tests.browser.conftest import Site, open_site, page_server, settle
+from tests.browser.conftest import settle
+from tests.browser.making import make_key, write_tone
+from tests.browser.sites import Site, open_site, page_server
 from tests.support.service import index_footage
 from tests.support.tiny_footage import write_video
 
 pytestmark = pytest.mark.browser
 BOX = "What are you looking for?"
+VIEWS = ("grid", "list")
 Look = Callable[[Page, str], None]
 
 
@@ -75,16 +74,24 @@ def test_a_search_can_be_sent_to_a_colleague(site: Site, page: Page) -> None:
     assert "q=a+square&camera=yard&without=rain&view=list&all=1" in page.url
 
 
-def test_thumbnails_play_on_hover(site: Site, page: Page) -> None:
-    search(page, site)
-    image = page.locator(".picture img").first
-    expect(image).to_have_attribute("src", re.compile("/thumbnail"))
-    with page.expect_response(re.compile("/storyboard")) as answered:
-        page.locator("li.card").first.hover()
-    assert answered.value.headers["content-type"] == "image/webp"
-    expect(image).to_have_attribute("src", re.compile("/storyboard"))
-    box(page).hover()
-    expect(image).to_have_attribute("src", re.compile("/thumbnail"))
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_thumbnail_plays_on_hover_and_on_focus(site: Site, page: Page, view: str) -> None:
+    search(page, site, query=f"all=1&view={view}&merge=0")
+    shown = page.locator("li.card:not(.more)")
+    expect(shown).to_have_count(3)
+    for number, card in enumerate(shown.all()):
+        image, still = card.locator("img"), re.compile("/thumbnail")
+        expect(image).to_have_attribute("src", still)
+        with page.expect_response(re.compile("/storyboard")) as answered:
+            card.hover()
+        assert answered.value.headers["content-type"] == "image/webp"
+        expect(image).to_have_attribute("src", re.compile("/storyboard"))
+        box(page).hover()
+        expect(image).to_have_attribute("src", still)
+        cards(page).nth(number).focus()
+        expect(image).to_have_attribute("src", re.compile("/storyboard"))
+        cards(page).nth(number).blur()
+        expect(image).to_have_attribute("src", still)
 
 
 def test_more_of_a_video_is_one_click_away(site: Site, page: Page) -> None:
@@ -138,18 +145,6 @@ def test_a_filter_narrows_and_is_cleared(site: Site, page: Page, look: Look) -> 
     assert "camera" not in page.url
 
 
-@pytest.fixture(scope="session")
-def long_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Five minutes at one camera: enough moments to know what is usual, and to fill a page."""
-    root = tmp_path_factory.mktemp("long")
-    for minute in range(5):
-        path = root / f"footage/gate/20261101_10{minute:02d}00.mp4"
-        write_video(path, seconds=60, seed=minute)
-    index_footage(root / "library", root / "footage")
-    with open_site(root / "library") as opened:
-        yield opened
-
-
 def test_no_match_is_said_plainly(long_site: Site, page: Page, look: Look) -> None:
     page.goto(f"{long_site.address}/?q=penguins+play+the+trumpet")
     expect(page.get_by_role("heading", name="No confident match")).to_be_visible()
@@ -171,8 +166,9 @@ def test_a_wrong_address_says_what_is_wrong(site: Site, page: Page) -> None:
     expect(page.get_by_text("alpha")).to_be_visible()
 
 
-def test_the_keyboard_is_enough(site: Site, page: Page) -> None:
-    page.goto(f"{site.address}/?all=1")
+@pytest.mark.parametrize("view", VIEWS)
+def test_the_keyboard_is_enough(site: Site, page: Page, view: str) -> None:
+    page.goto(f"{site.address}/?all=1&view={view}")
     settle(page)
     expect(page.get_by_role("list", name="Hits, best first")).to_be_attached()
     page.locator("body").press("/")
@@ -182,11 +178,13 @@ def test_the_keyboard_is_enough(site: Site, page: Page) -> None:
     expect(cards(page).first).to_be_visible()
     settle(page)
     box(page).evaluate("box => box.blur()")
-    page.keyboard.press("ArrowRight")
+    on, back = {"grid": ("ArrowRight", "ArrowLeft"), "list": ("ArrowDown", "ArrowUp")}[view]
+    page.keyboard.press(on)
     expect(cards(page).nth(0)).to_be_focused()
-    page.keyboard.press("ArrowRight")
+    page.keyboard.press(on)
     expect(cards(page).nth(1)).to_be_focused()
-    page.keyboard.press("ArrowLeft")
+    page.keyboard.press(back)
+    expect(cards(page).nth(0)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/video\?"))
 
@@ -208,6 +206,11 @@ def test_s_saves_to_a_case(library_copy: Path, page: Page, look: Look) -> None:
         assert case.hits[0].query["text"] == "a square moves"
         page.get_by_role("button", name="Save hit 1 to the case").click()
         expect(page.get_by_text("Saved to the case as hit 2")).to_be_visible()
+        page.get_by_text("List", exact=True).click()
+        expect(page.get_by_role("list", name="Hits, best first")).to_have_class("list")
+        cards(page).nth(1).focus()
+        page.keyboard.press("s")
+        expect(page.get_by_text("Saved to the case as hit 3")).to_be_visible()
 
 
 def test_a_service_that_is_away(page: Page, look: Look) -> None:
@@ -222,9 +225,8 @@ def test_a_service_that_is_away(page: Page, look: Look) -> None:
 @pytest.fixture
 def guarded(library_copy: Path) -> Iterator[tuple[Site, str]]:
     """A site that wants a key, and a viewer's of one camera."""
-    with Keys(access_file(library_copy)) as keys:
-        keys.create("desk", Role.ADMIN)
-        _, token = keys.create("guard", Role.VIEWER, cameras=("yard",))
+    make_key(library_copy, "desk", Role.ADMIN)
+    token = make_key(library_copy, "guard", Role.VIEWER, cameras=("yard",))
     with open_site(library_copy) as site:
         yield site, token
 
@@ -280,19 +282,8 @@ def test_names_are_text_and_nothing_else(page: Page, tmp_path: Path, look: Look)
 
 
 def test_fifty_hits_are_a_page(long_site: Site, page: Page) -> None:
-    """`python -m benchmarks.paint` measures how soon they are there."""
+    """`python -m benchmarks.page paint` measures how soon they are there."""
     page.goto(f"{long_site.address}/?q=a+square&merge=0&all=1")
     expect(page.get_by_text("50 moments in 5 videos, best first")).to_be_visible()
     expect(page.locator("li")).to_have_count(50)
     expect(cards(page)).to_have_count(5)
-
-
-def write_tone(path: Path) -> Path:
-    """Two seconds of 440 Hz."""
-    samples = 8000 * np.sin(2 * np.pi * 440 * np.arange(32_000) / 16_000)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(samples.astype(np.int16).tobytes())
-    return path

@@ -1,7 +1,6 @@
 """Journeys of the video page: from a link to a moment to what is kept of it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -9,22 +8,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from search_api.client import Client
-from tests.browser.conftest import Site, open_site, settle
+from tests.browser.conftest import settle
+from tests.browser.sites import Site, open_site
 from tests.support.shown import Shown, make_shown_library
 from tests.support.small_service import tiny_profile
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    return make_shown_library(tmp_path_factory.mktemp("shown"))
-
-
-@pytest.fixture(scope="module")
-def watched(shown: Shown) -> Iterator[Site]:
-    with open_site(shown.root, load_profile=tiny_profile) as site:
-        yield site
 
 
 def open_video(page: Page, site: Site, video_id: str, query: str = "") -> Locator:
@@ -91,9 +80,9 @@ def _save(page: Page, case: str, *, note: str) -> None:
 
 def _require_kept(site: Site, shown: Shown) -> None:
     with Client(site.service) as client:
-        (case,) = client.cases.list()
+        (case,) = [case for case in client.cases.list() if case.name == "theft"]
         (hit,) = client.cases.get(case.case_id).hits
-    assert (case.name, hit.video_id, hit.note) == ("theft", shown.gate.video_id, "at the gate")
+    assert (hit.video_id, hit.note) == (shown.gate.video_id, "at the gate")
     assert (hit.start_s, hit.end_s) == pytest.approx((2.5, 3.5), abs=0.02)
 
 
@@ -132,6 +121,44 @@ def test_the_keys_play_step_and_leave_fields_alone(watched: Site, shown: Shown, 
     expect(strip).to_have_attribute("aria-valuenow", "5.0")
     page.keyboard.press("Home")
     expect(strip).to_have_attribute("aria-valuenow", "0.0")
+
+
+def test_the_keyboard_is_enough(watched: Site, shown: Shown, page: Page):
+    """From the address to a kept hit without a mouse."""
+    clock = open_video(page, watched, shown.lost.video_id, "&at=0.2")
+    expect(page.get_by_label("The recording")).to_have_js_property("readyState", 4)
+    page.keyboard.press("i")
+    page.keyboard.press("ArrowRight")
+    expect(clock).to_contain_text("0:01.2")
+    page.keyboard.press("o")
+    expect(page.get_by_text("Marked: 0:00.2–0:01.2 (1 s).")).to_be_visible()
+    settle(page)
+    tab_to(page, page.get_by_role("button", name="Save to case"))
+    page.keyboard.press("Enter")
+    tab_to(page, page.get_by_label("Its name"))
+    page.keyboard.type("by keys: kiosk, jam")  # letters that are keys of the player too
+    tab_to(page, page.get_by_label("Note"))
+    expect(clock).to_contain_text("0:01.2")
+    tab_to(page, page.get_by_role("button", name="Save", exact=True))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Saved to the case")).to_be_visible()
+    page.keyboard.press("Escape")
+    strip = page.get_by_role("slider", name="Time in the video")
+    tab_to(page, strip)
+    page.keyboard.press("PageUp")
+    expect(strip).to_have_attribute("aria-valuenow", "1.4")
+    with Client(watched.service) as client:
+        assert "by keys: kiosk, jam" in [case.name for case in client.cases.list()]
+
+
+def tab_to(page: Page, wanted: Locator, *, most: int = 60) -> None:
+    """Presses Tab until it is reached."""
+    expect(wanted).to_be_visible()
+    for _ in range(most):
+        if wanted.evaluate("element => element.matches(':focus')"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"Tab does not reach {wanted}")
 
 
 def test_a_drag_zooms_and_a_button_shows_all_again(watched: Site, shown: Shown, page: Page):
