@@ -29,6 +29,8 @@ QUERY = "q=something+is+burning&all=1"
 HITS = 50
 WIDTH, HEIGHT = 1280, 720
 TIMEOUT_MS = 60_000
+LOADED = 4
+"""Of a <video>: enough to play on."""
 OPENABLE = "a.open"
 """What a card is opened by."""
 console = Console(highlight=False)
@@ -60,9 +62,12 @@ def take_pictures(page: Page, address: str, out: Path) -> None:
     page.get_by_role("dialog").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Case: Fire at the north gate")).to_be_visible()
     page.locator(OPENABLE).first.click()
-    expect(page.locator("video")).to_be_visible()
+    expect(page.locator("video")).to_have_js_property("readyState", LOADED)
+    expect(page.locator(".st-key-timeline svg").first).to_be_visible()
     _keep(page, out / "page-video.png")
     page.get_by_role("link", name="Cases", exact=True).click()
+    page.get_by_role("button", name="Open", exact=True).click()
+    expect(page.get_by_role("img", name="Picture of hit 1")).to_have_js_property("complete", True)
     _keep(page, out / "page-cases.png")
 
 
@@ -158,6 +163,7 @@ def _window() -> Generator[Page]:
 
 def _keep(page: Page, path: Path) -> None:
     _settle(page)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path)
     console.print(f"wrote {path}")

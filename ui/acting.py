@@ -20,8 +20,14 @@ def act(do: Callable[[], object], done: str = "") -> None:
         do()
         st.session_state[_DONE] = done
     except ApiError as error:
-        st.session_state[_REFUSED] = refusal(error)
+        refuse(refusal(error))
     st.rerun()
+
+
+def refuse(said: str) -> None:
+    """Has it told on the next drawing, after what was refused before."""
+    told = st.session_state.get(_REFUSED)
+    st.session_state[_REFUSED] = f"{told}; {said}" if told else said
 
 
 def refusal(error: ApiError) -> str:

@@ -13,6 +13,11 @@ from ui import session
 
 ClientError = ApiError | ServiceAway | StrangeAnswer
 NEED_KEY = 401
+FOR_PEOPLE = {
+    "key-needed": "The service answers whoever has an API key; an admin makes them.",
+    "no-upload": "What is sent to search by is kept for a while, for whoever sent it.",
+}
+"""In place of the service's own words, which are for programs; by code."""
 
 
 @contextmanager
@@ -27,15 +32,21 @@ def problems_shown() -> Generator[None]:
 def problem(error: ClientError) -> None:
     """What went wrong, and what to do about it."""
     title, advice = explain(error)
+    needs_key = isinstance(error, KeyRefused) and error.status == NEED_KEY
     with st.container(border=True, key="problem"):
         st.subheader(title, anchor=False)
-        st.text(str(error))
+        st.text(_said(error))
         if advice:
             st.caption(advice)
-        if isinstance(error, KeyRefused) and error.status == NEED_KEY:
+        if needs_key:
             key_form()
         else:
             st.button("Try again", key="problem.retry", icon=":material/refresh:")
+
+
+def _said(error: ClientError) -> str:
+    own = FOR_PEOPLE.get(error.code) if isinstance(error, ApiError) else None
+    return own or str(error)
 
 
 def explain(error: ClientError) -> tuple[str, str]:
@@ -50,7 +61,7 @@ def explain(error: ClientError) -> tuple[str, str]:
         wait = error.retry_after_s
         return "Not now", f"The service asks to wait {wait:.0f} s." if wait else "Try again later."
     if isinstance(error, NotThere):
-        return "It is not here", "It was removed, or your key may not see it."
+        return _gone(error)
     return error.problem.title, ""
 
 
@@ -68,6 +79,12 @@ def key_form() -> None:
         if st.form_submit_button("Use this key", type="primary") and typed.strip():
             session.use_key(typed.strip())
             st.rerun()
+
+
+def _gone(error: NotThere) -> tuple[str, str]:
+    if error.code == "no-upload":
+        return "The sound or picture of this search is gone", "Give it again, or remove it above."
+    return "It is not here", "It was removed, or your key may not see it."
 
 
 def _refused(error: KeyRefused) -> tuple[str, str]:

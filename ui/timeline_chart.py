@@ -10,6 +10,8 @@ from ui import words
 from ui.timeline import Kind, Lane, Row, Span, axis_title, stacked, tick_label, ticks, within
 
 LANE_PX, CURVE_PX, AXIS_PX = 10, 58, 46
+ROOM_PX = 160
+"""For few curves, which are then higher."""
 KINDS: tuple[Kind, ...] = ("score", "threshold", "hit", "case", "sound")
 """In the order of the theme's colours."""
 
@@ -28,8 +30,8 @@ def chart(
         rows: with `lanes` at least one.
         start: wall-clock time of the video's first picture.
     """
-    axis = _axis(span, start, zone)
-    parts = [_curve(row, span) for row in rows] + [_lane(lane, span) for lane in lanes]
+    axis, height = _axis(span, start, zone), max(CURVE_PX, ROOM_PX // max(len(rows), 1))
+    parts = [_curve(row, span, height) for row in rows] + [_lane(lane, span) for lane in lanes]
     bare = axis.copy()
     bare.labels, bare.title, bare.domain = False, None, False
     plots = [
@@ -62,7 +64,7 @@ def _axis(span: Span, start: datetime | None, zone: tzinfo) -> alt.Axis:
     )
 
 
-def _curve(row: Row, span: Span) -> alt.LayerChart:
+def _curve(row: Row, span: Span, height: int) -> alt.LayerChart:
     """A plot of one curve with its threshold."""
     frame = pd.DataFrame(row.points, columns=["t", "value"])
     frame["place"], frame["kind"] = [words.clock(at_s) for at_s in frame["t"]], row.kind
@@ -77,7 +79,7 @@ def _curve(row: Row, span: Span) -> alt.LayerChart:
         layers.append(dashes.encode(y=value, color=_colour()))
     meant = f"threshold (dashed): {row.meaning}" if row.threshold is not None else row.meaning
     said = " · ".join(part for part in (f"{row.title} ({row.unit})", meant) if part)
-    return alt.LayerChart(layer=layers, height=CURVE_PX, title=_title(said))
+    return alt.LayerChart(layer=layers, height=height, title=_title(said))
 
 
 def _lane(lane: Lane, span: Span) -> alt.LayerChart:
@@ -112,6 +114,7 @@ def _colour() -> alt.Color:
 
 
 def _title(text: str) -> alt.TitleParams:
+    size = alt.ExprRef("max(12, 0.0056 * windowSize()[0])")  # as page.css has it
     return alt.TitleParams(
-        text, anchor="start", fontSize=12, fontWeight="normal", offset=2, frame="group"
+        text, anchor="start", fontSize=size, fontWeight="normal", offset=2, frame="group"
     )

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta, tzinfo
 from search_api.schemas import CurveCalibration, Explanation
 
 HOUR_S, MINUTE_S = 3600, 60
-KILO = 1000
 UNKNOWN_TIME = "time not known"
 
 
@@ -56,19 +55,9 @@ def duration(seconds: float) -> str:
     return f"{seconds / HOUR_S:.3g} h"
 
 
-def size(num_bytes: int) -> str:
-    """ "980 bytes", "1.2 GB": thousands, as disks are sold."""
-    if num_bytes < KILO:
-        return f"{num_bytes} bytes"
-    value, units = num_bytes / KILO, iter(("kB", "MB", "GB", "TB"))
-    unit = next(units)
-    while value >= KILO and unit != "TB":
-        value, unit = value / KILO, next(units)
-    return f"{value:.3g} {unit}"
-
-
 def score(value: float) -> str:
-    return f"{value:.3f}"
+    """ "0.312"; what rounds to nothing has no sign."""
+    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def meaning(calibration: CurveCalibration) -> str:

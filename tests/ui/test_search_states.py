@@ -63,6 +63,18 @@ def test_a_wrong_address_says_what_is_wrong(app: AppTest) -> None:
     assert "3 videos of 2 cameras" in said(app)
 
 
+def test_a_picture_that_is_not_kept_any_more_is_said(app: AppTest) -> None:
+    app.query_params["q"] = "a square"
+    app.query_params["image"] = "0" * 32
+    app.run()
+    assert not app.exception
+    assert "The sound or picture of this search is gone" in said(app)
+    assert "is kept for a while, for whoever sent it" in said(app)
+    assert "0" * 32 not in said(app)
+    app.button(key="drop.image").click().run()
+    assert "best first" in said(app)
+
+
 def test_a_service_that_is_away_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RETRACE_URL", "http://127.0.0.1:9")
     app = AppTest.from_file(APP, default_timeout=120).run()

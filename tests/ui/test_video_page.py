@@ -50,7 +50,7 @@ def test_a_moment_shows_its_reasons_and_every_curve(client, shown):
     assert "**Why, at 0:02.5** · 2026-11-01 09:00:02 UTC" in text
     assert "trace: score 0.900, 0:02.0–0:03.0 (1 s)" in text
     assert "score 1.000" in text
-    assert "motion 50 %, appearance 50 %" in text
+    assert "motion 50\xa0%, appearance 50\xa0%" in text
     assert "Mark a part: i where it begins" in text
     titles = titles_of(page)
     assert [title.partition(" (")[0] for title in titles] == [

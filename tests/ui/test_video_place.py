@@ -93,7 +93,7 @@ def test_a_link_says_a_video_a_time_and_a_part(params, expected):
 def test_a_thing_says_what_it_does_looks_like_and_is_scored_for():
     assert reasons.region_words(REGION) == (
         "score 1.000 · a car hits a cyclist · looks like: a blue car (as it looked before) · "
-        "acts 50 %, motion 25 %, appearance 25 %"
+        "acts 50\xa0%, motion 25\xa0%, appearance 25\xa0%"
     )
     bare = REGION.model_copy(update={"act": "", "caption": "", "score": 0.0, "odds": 0.0})
     assert reasons.region_words(bare.model_copy(update={"motion": 0.0, "appearance": 0.0})) == (

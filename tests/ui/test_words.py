@@ -47,11 +47,10 @@ def test_durations(seconds, said):
 
 
 @pytest.mark.parametrize(
-    ("num_bytes", "said"),
-    [(0, "0 bytes"), (999, "999 bytes"), (1200, "1.2 kB"), (8_590_000_000, "8.59 GB")],
+    ("value", "said"), [(0.3125, "0.312"), (-0.0001, "0.000"), (-0.0, "0.000"), (-0.0006, "-0.001")]
 )
-def test_sizes(num_bytes, said):
-    assert words.size(num_bytes) == said
+def test_scores_of_nothing_have_no_sign(value, said):
+    assert words.score(value) == said
 
 
 def test_spans_and_counts():

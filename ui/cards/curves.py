@@ -86,7 +86,8 @@ def draw(answer: CurveAnswer, one: Wanted) -> Drawn:
 
     places = [*zip(answer.pts_s, answer.scores, strict=True), (answer.end_s, answer.scores[-1])]
     peak = words.score(answer.peak.score)
-    label = f"{one.detector}, {answer.unit}: peak {peak}, {words.span(start_s, answer.end_s)}"
+    shown = f"{words.clock(start_s)}–{words.clock(answer.end_s)}"
+    label = f"{one.detector}, {answer.unit}: peak {peak} in {shown}"
     return {
         "name": one.name,
         "points": " ".join(f"{x(at_s)},{y(score)}" for at_s, score in places),

@@ -41,25 +41,20 @@ def show_together(hits: Sequence[FoundHit]) -> None:
 def _ask_for_moment(hits: Sequence[FoundHit]) -> tuple[datetime | None, float]:
     """Wall-clock time, and how much around it."""
     dated = [hit for hit in hits if hit.happened_at]
-    which, typed, around = st.columns([3, 2, 1], vertical_alignment="bottom")
+    which, around, typed = st.columns([3, 1, 2], vertical_alignment="bottom")
     hit = which.selectbox(
         "At the time of",
         [*dated, None],
         format_func=lambda hit: f"hit {hit.title}" if hit else TYPED,
         key="same.hit",
     )
+    around_s = AROUND_S[around.selectbox("Before and after", list(AROUND_S), key="same.around")]
+    if hit is not None:
+        return hit.happened_at, around_s
     zone = session.zone()
-    start = hit.happened_at.astimezone(zone) if hit and hit.happened_at else None
-    asked = typed.datetime_input(
-        f"Date and time ({words.zone_name(datetime.now(zone))})",
-        value=start.replace(tzinfo=None) if start else None,
-        step=timedelta(minutes=1),
-        disabled=hit is not None,
-        key=f"same.at.{hit.hit_id if hit else ''}",
-    )
-    label = around.selectbox("Before and after", list(AROUND_S), key="same.around")
-    moment = start or (asked and asked.replace(tzinfo=zone))
-    return moment, AROUND_S[label]
+    label, step = f"Date and time ({words.zone_name(datetime.now(zone))})", timedelta(minutes=1)
+    asked = typed.datetime_input(label, value=None, step=step, key="same.at")
+    return asked and asked.replace(tzinfo=zone), around_s
 
 
 def _choose(recordings: Sequence[Recording]) -> list[Recording]:

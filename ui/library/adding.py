@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from search_api.answers.jobs import JobRequest
 from search_api.client import ApiError
 from ui import session, words
-from ui.acting import act
+from ui.acting import act, refusal, refuse
 from ui.plain import plain
 
 SEND, PATHS = "Send files", "Files and folders at the service"
@@ -89,19 +89,20 @@ def _order(options: Options, paths: Sequence[str], files: Sequence[tuple[str, Bi
         if sent := _send(files):
             asked = options.request(footage=sent)
             act(lambda: session.client().jobs.create(asked), f"{len(sent)} sent, to be indexed")
+        st.rerun()
     except ValidationError as error:
         for one in error.errors():
             st.error(plain(f"{'.'.join(map(str, one['loc']))}: {one['msg']}"))
 
 
 def _send(files: Sequence[tuple[str, BinaryIO]]) -> list[str]:
-    """Ids of what the service took; says why of what it did not."""
+    """Ids of what the service took; why it did not take the others is told next."""
     sent, bar = list[str](), st.progress(0.0)
     for number, (name, content) in enumerate(files):
         bar.progress(number / len(files), plain(f"{name} is sent"))
         try:
             sent.append(session.client().jobs.send_footage(name, content).footage_id)
         except ApiError as error:
-            st.error(plain(f"{name}: {error}"))
+            refuse(f"{name}: {refusal(error)}")
     bar.progress(1.0, f"{words.count(len(sent), 'file')} sent")
     return sent
