@@ -1,5 +1,6 @@
 """Everything about who may what, of one library."""
 
+import os
 import threading
 from dataclasses import dataclass
 from functools import partial
@@ -50,6 +51,7 @@ class Access:
 
     def __init__(self, library_root: Path, settings: AccessSettings) -> None:
         self._root, self._local = library_root, threading.local()
+        self._file = str(library_root / FILE)
         self._make_signer = partial(Signer, lasts_s=settings.signed_url_s)
         failures = settings.failures_per_minute
         self.rates = Rates(
@@ -89,21 +91,28 @@ class Access:
         return self._opened().signer
 
     def _opened(self) -> "_Opened":
-        path = access_file(self._root)
-        found = path.stat()
-        stamp = (found.st_dev, found.st_ino)
         opened: _Opened | None = getattr(self._local, "opened", None)
-        if opened is None or opened.stamp != stamp:
+        if opened is None or opened.stamp != self._stamp():
+            path = access_file(self._root)
+            stamp = self._stamp()
             signer = self._make_signer(load_or_make_secret(path))
             opened = self._local.opened = _Opened(stamp, Keys(path), AuditLog(path), signer)
         return opened
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Which file is there; None: none is."""
+        try:
+            found = os.stat(self._file)  # noqa: PTH116 - every request asks, some of them thrice
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
 
 @dataclass(frozen=True)
 class _Opened:
     """One thread's, of one file."""
 
-    stamp: tuple[int, int]
+    stamp: tuple[int, int] | None
     keys: Keys
     audit: AuditLog
     signer: Signer

@@ -15,9 +15,11 @@ from segments.store.base import Match, VectorStore
 from segments.store.filters import Filter
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Candidate:
-    """One stored moment with what speaks for it."""
+    """One stored moment with what speaks for it; nobody changes it: a frozen one takes thrice as
+    long to make, and each search makes a hundred.
+    """
 
     id: str
     payload: SegmentPayload

@@ -6,6 +6,7 @@ How far the best moment of each stands out of that query's usual similarities is
 """
 
 import threading
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,7 +43,7 @@ class NullScores(BaseModel):
 
     def share_above(self, salience: float) -> float:
         """How often a null query finds as much, in (0, 1]; never 0 after so few of them."""
-        as_good = len(self.scores) - int(np.searchsorted(self.scores, salience))
+        as_good = len(self.scores) - bisect_left(self.scores, salience)
         return (1 + as_good) / (1 + len(self.scores))
 
 

@@ -12,41 +12,54 @@ LEAST_SHARE = 0.5
 """Of its event's best strength, that a moment needs to belong to it."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Event:
     """Moments of one video that overlap."""
 
     best: Candidate
-    span: TimeSpan
-    anomaly: dict[str, float]
-    """Highest by detector."""
-    merged: int = 1
+    start_s: float
+    end_s: float
+    members: list[Candidate]
 
     @classmethod
     def of(cls, candidate: Candidate) -> "Event":
         payload = candidate.payload
-        return cls(candidate, TimeSpan(payload.start_s, payload.end_s), dict(payload.anomaly))
+        return cls(candidate, payload.start_s, payload.end_s, [candidate])
+
+    @property
+    def merged(self) -> int:
+        return len(self.members)
+
+    @property
+    def span(self) -> TimeSpan:
+        return TimeSpan(self.start_s, self.end_s)
+
+    @property
+    def anomaly(self) -> dict[str, float]:
+        """Highest by detector."""
+        highest: dict[str, float] = {}
+        for member in self.members:
+            for detector, score in member.payload.anomaly.items():
+                highest[detector] = max(score, highest.get(detector, score))
+        return highest
 
     @property
     def payload(self) -> SegmentPayload:
         """The best moment's, with the event's span and its highest anomaly scores."""
-        start_s, end_s = self.span.start_s, self.span.end_s
-        update = {"start_s": start_s, "end_s": end_s, "anomaly": self.anomaly}
+        update = {"start_s": self.start_s, "end_s": self.end_s, "anomaly": self.anomaly}
         return self.best.payload.model_copy(update=update)
 
     def takes(self, other: "Event") -> bool:
         """Whether `other`, which is no better, overlaps this one and stands out half as much."""
-        overlaps = other.span.start_s < self.span.end_s and self.span.start_s < other.span.end_s
+        if other.start_s >= self.end_s or self.start_s >= other.end_s:
+            return False
         strength = self.best.strength
-        return overlaps and other.best.strength >= strength - (1 - LEAST_SHARE) * abs(strength)
+        return other.best.strength >= strength - (1 - LEAST_SHARE) * abs(strength)
 
     def add(self, other: "Event") -> None:
         """Grows by another event."""
-        start_s = min(self.span.start_s, other.span.start_s)
-        self.span = TimeSpan(start_s, max(self.span.end_s, other.span.end_s))
-        self.merged += other.merged
-        for detector, score in other.anomaly.items():
-            self.anomaly[detector] = max(score, self.anomaly.get(detector, score))
+        self.start_s, self.end_s = min(self.start_s, other.start_s), max(self.end_s, other.end_s)
+        self.members += other.members
 
 
 def gather(
@@ -67,7 +80,7 @@ def gather(
     order: dict[int, Event] = {}
     for candidate in candidates:
         event, known = Event.of(candidate), by_video[candidate.payload.video_id]
-        joined = [one for one in known if merge and one.takes(event)]
+        joined = [one for one in known if one.takes(event)] if merge else []
         if not joined:
             known.append(event)
             order[id(event)] = event

@@ -6,6 +6,7 @@ import time
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from search_api.service.metrics import Metrics
@@ -64,6 +65,7 @@ class Guard:
             route=route,
             status=status,
             ms=round(answer.seconds * 1000, 1),
+            **scope["state"].get("said", {}),
         )
 
 
@@ -89,6 +91,11 @@ class _Answer:
             for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await self._send(message)
+
+
+def say_of(request: Request, **facts: object) -> None:
+    """Adds to the one line of the log that a request gets: another line costs a search 0.1 ms."""
+    request.state.said = facts
 
 
 def route_of(scope: Scope) -> str:

@@ -61,6 +61,12 @@ class Metrics:
             "Chunks that were set aside because they cannot be read.",
             registry=registry,
         )
+        self.jobs = Gauge(
+            "retrace_jobs",
+            "Indexing jobs; of those that are over, the last 1,000.",
+            ("state",),
+            registry=registry,
+        )
         self.points = Gauge("retrace_points", "Segments in the store.", registry=registry)
         self.videos = Gauge("retrace_videos", "Videos in the library.", registry=registry)
         self.ready = Gauge("retrace_ready", "1 where the library is open.", registry=registry)
@@ -99,6 +105,11 @@ class PhaseClock:
         for phase, seconds in self.seconds.items():
             metrics.search_s.labels(phase).observe(seconds)
         return self.seconds
+
+
+def in_ms(seconds: Mapping[Phase, float]) -> dict[str, float]:
+    """As a line of the log says them."""
+    return {f"{phase}_ms": round(1000 * spent, 2) for phase, spent in seconds.items()}
 
 
 def server_timing(seconds: Mapping[Phase, float]) -> str:

@@ -97,7 +97,9 @@ def test_a_process_serves_and_gives_the_library_back(
         process.wait(60)
     open_store(Library.open(root)).close()
     lines = [json.loads(line) for line in log.read_text().splitlines() if line.startswith("{")]
-    assert {"library.open", "search", "library.closed"} <= {line["event"] for line in lines}
+    assert {"library.open", "request", "library.closed"} <= {line["event"] for line in lines}
     assert all("timestamp" in line for line in lines)
-    searched = next(line for line in lines if line["event"] == "search")
+    (searched,) = (line for line in lines if line.get("route") == "/v1/search")
     assert searched["request_id"]
+    assert searched["hits"] >= 1
+    assert searched["encode_ms"] + searched["store_ms"] + searched["assemble_ms"] <= searched["ms"]
