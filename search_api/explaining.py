@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, UInt8
+from jaxtyping import UInt8
 
 from detectors import local_patterns
 from detectors.trace.sentences import Trace
@@ -58,12 +58,12 @@ class Explainer:
         if found is None or isinstance(found.reasons, ReasonTrack):
             return None
         things = found.reasons.things
-        is_thing: Bool[np.ndarray, "t k"] = (
-            np.arange(things.tracks.shape[1])[None] < things.counts[:, None]
-        )
-        is_it = is_thing & (things.shown_s == region.time_s) & (things.tracks == region.track)
-        heat = things.heat[is_it][:1]
-        return heat[0] if heat.any() else None
+        is_it = (things.shown_s == region.time_s) & (things.tracks == region.track)
+        for row, place in np.argwhere(is_it).tolist():
+            if place < things.counts[row]:
+                heat = things.heat[row, place]
+                return heat if heat.any() else None
+        return None
 
     def _at(self, found: Explained, row: int) -> Explanation:
         reasons, track = found.reasons, found.track

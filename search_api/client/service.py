@@ -5,6 +5,7 @@ from typing import BinaryIO, Self
 import httpx
 
 from search_api.answers.access import Myself
+from search_api.answers.disk import DiskUse
 from search_api.answers.health import Alive, Ready
 from search_api.answers.searching import LibraryAnswer, SearchBody, UploadAnswer
 from search_api.client.access import Audit, KeyRing
@@ -88,6 +89,10 @@ class Client:
     def library(self) -> LibraryAnswer:
         """What there is to search."""
         return self._wire.ask("GET", "/v1/library", LibraryAnswer)
+
+    def disk(self) -> DiskUse:
+        """What the library takes of its disk."""
+        return self._wire.ask("GET", "/v1/library/disk", DiskUse)
 
     def myself(self) -> Myself:
         """Whose key this is, and what it may see."""

@@ -84,6 +84,12 @@ class ExportDesk:
             self._worker.submit(self._run, export, make)
         return export
 
+    @property
+    def num_bytes(self) -> int:
+        """Of bundles that are there to be fetched."""
+        with self._lock:
+            return sum(export.size_bytes or 0 for export in self._exports.values())
+
     def find(self, export_id: str, *, owner: str | None) -> Export | None:
         """The export, for the key that it is made for; None for all others."""
         self._sweep()

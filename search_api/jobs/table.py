@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 from search_api.jobs import file_rows
 from search_api.jobs.file_rows import FileRows
@@ -114,6 +115,12 @@ class JobTable(Tables):
     def all(self, state: State) -> list[JobRecord]:
         """Every job in a state, the newest first."""
         return self.newest(limit=-1, state=state)
+
+    def count(self) -> dict[State, int]:
+        """Jobs by state."""
+        found = self._rows.execute("SELECT state, COUNT(*) AS jobs FROM jobs GROUP BY state")
+        counts = {row["state"]: int(row["jobs"]) for row in found}
+        return {state: counts.get(state, 0) for state in get_args(State)}
 
     def uses_footage(self, footage_id: str) -> bool:
         """Whether a job that is not over names it."""

@@ -24,7 +24,8 @@ from segments.media import VideoSource
 from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
 
-Heat = UInt8[np.ndarray, "hh hw"]
+Warmth = tuple[tuple[float, float, float, float], UInt8[np.ndarray, "hh hw"]]
+"""A box, as shares of the picture, and how warm its parts are, 0 to 255."""
 BoardForm = Literal["jpeg", "webp"]
 
 
@@ -63,13 +64,13 @@ class MediaRoom:
         pts: int = 0,
         width: int,
         odd: Sequence[RegionReason] = (),
-        heat: Sequence[Heat | None] = (),
+        warm: Sequence[Warmth] = (),
     ) -> Kept:
         """A JPEG of the picture nearest to a time, else to a timestamp; facts as `Shot.facts`.
 
         Args:
             odd: things to draw into it.
-            heat: of the first of these, what their captions speak of.
+            warm: boxes with what is to be warmed in each.
 
         Raises:
             OutsideVideo, BeyondLimit, MediaError, Busy.
@@ -79,15 +80,15 @@ class MediaRoom:
         def make() -> tuple[bytes, Facts]:
             shot = self._shot(source, time_s, pts, width)
             pixels = shot.pixels
-            for one, warmth in zip(odd, heat, strict=False):
-                pixels = pixels if warmth is None else warmed(pixels, one.box, warmth)
+            for box, heat in warm:
+                pixels = warmed(pixels, box, heat)
             pixels = regions.draw_regions(pixels, odd) if odd else pixels
             return shots.to_jpeg(pixels), shot.facts()
 
         drawn: list[JsonValue] = [[*one.box, regions.label_of(one)] for one in odd]
         asked: dict[str, JsonValue] = {"time_s": time_s, "pts": pts, "width": width, "odd": drawn}
-        if any(warmth is not None for warmth in heat):
-            asked["heat"] = [None if warmth is None else warmth.tolist() for warmth in heat]
+        if warm:
+            asked["warm"] = [[*box, heat.tolist()] for box, heat in warm]
         return self._keep(Wish(source.video_id, "frame", ".jpg", asked), make)
 
     def storyboard(

@@ -52,6 +52,7 @@ Name = Annotated[
     responses=problem_responses(
         *_ALL,
         "too-large",
+        "too-slow",
         "unsupported-media-type",
         "unreadable-media",
         "storage-full",

@@ -56,5 +56,5 @@ def metrics(service: UsedService, principal: Viewer) -> Response:
         raise ApiProblem(
             "role-too-low", f"the key {principal.name!r} sees some cameras; this counts all of them"
         )
-    refresh_gauges(service.owner, service.metrics)
+    refresh_gauges(service.owner, service.metrics, service.jobs)
     return Response(generate_latest(service.metrics.registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,5 +1,6 @@
 """The footage itself: files, clips, pictures and storyboards, for `<video>` and `<img>` tags."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from search_api.media.cache import Facts, Kept
 from search_api.media.clips import to_span
 from search_api.media.formats import MEDIA_TYPES
 from search_api.media.regions import in_one_picture
+from search_api.media.room import Warmth
 from search_api.routes.delivery import Delivery, deliver, disposition
 from search_api.routes.media_queries import (
     DOWNLOAD,
@@ -87,11 +89,14 @@ def frame(seen: Seen, request: Request, query: Annotated[FrameQuery, Depends()])
     if (query.at_s is None) == (query.pts is None):
         raise ApiProblem("invalid-request", "give one of at_s and pts")
     explainer = Explainer(seen.library)
-    odd = _odd(explainer, seen, query.at_s) if query.boxes else []
-    heat = [explainer.heat_of(seen.record.video_id, one) for one in odd] if query.heat else []
-    time_s = odd[0].time_s if odd else query.at_s
+    odd = _odd(explainer, seen, query.at_s) if query.boxes or query.heat else []
     kept = seen.room.frame(
-        seen.source(), time_s=time_s, pts=query.pts or 0, width=query.width, odd=odd, heat=heat
+        seen.source(),
+        time_s=odd[0].time_s if odd else query.at_s,
+        pts=query.pts or 0,
+        width=query.width,
+        odd=odd if query.boxes else (),
+        warm=_warm(explainer, seen, odd) if query.heat else (),
     )
     record(request, seen.principal, "view", f"frame {seen.record.video_id}")
     return _delivered(request, kept, "image/jpeg", kept.facts)
@@ -148,9 +153,14 @@ def storyboard(
 
 def _odd(explainer: Explainer, seen: SeenVideo, at_s: float | None) -> list[RegionReason]:
     if at_s is None:
-        raise ApiProblem("invalid-request", "boxes are drawn by at_s, not by pts")
+        raise ApiProblem("invalid-request", "boxes and heat are drawn by at_s, not by pts")
     found = explainer.at(seen.record.video_id, local_patterns.NAME, at_s)
     return in_one_picture(found.regions) if found else []
+
+
+def _warm(explainer: Explainer, seen: SeenVideo, odd: Sequence[RegionReason]) -> list[Warmth]:
+    found = ((one.box, explainer.heat_of(seen.record.video_id, one)) for one in odd)
+    return [(box, heat) for box, heat in found if heat is not None]
 
 
 def _clip_name(seen: SeenVideo, facts: Facts) -> str:

@@ -16,7 +16,7 @@ _MODES = (
 )
 DOWNLOAD = "Has a browser keep the file under its name, in place of playing it."
 _BOXES = "Draws what the detector found odd at `at_s`, into the picture that shows the oddest."
-_HEAT = "With `boxes`: warms the parts of each box that its caption speaks of, where that is known."
+_HEAT = "Warms what the captions of `local_patterns` speak of at `at_s`, where that is known."
 _FORMATS = "Where each picture lies in the JPEG, and its time; the JPEG; or the pictures in turn."
 
 

@@ -41,6 +41,7 @@ BODY = {
     responses=problem_responses(
         *PROBLEM_CODES,
         "too-large",
+        "too-slow",
         "unsupported-media-type",
         "unanswerable",
         "unreadable-media",

@@ -33,7 +33,9 @@ Fingerprint = Annotated[
 @router.post(
     PATH,
     operation_id="verify_bundle",
-    responses=problem_responses(*PROBLEM_CODES, "invalid-request", "too-large", "unreadable-media"),
+    responses=problem_responses(
+        *PROBLEM_CODES, "invalid-request", "too-large", "too-slow", "unreadable-media"
+    ),
     openapi_extra={
         "requestBody": {
             "required": True,

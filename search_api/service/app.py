@@ -18,6 +18,7 @@ from search_api.routes import (
     cases,
     curves,
     deletion,
+    disk,
     documentation,
     evidence,
     footage,
@@ -33,7 +34,9 @@ from search_api.routes import (
     verification,
     videos,
 )
+from search_api.service.arrival import Arrival
 from search_api.service.bodies import require_plain_json
+from search_api.service.disk import DiskMeter
 from search_api.service.doors import BodyLimit, HostCheck
 from search_api.service.guard import ID_HEADER, Guard
 from search_api.service.limits import Limits
@@ -54,6 +57,7 @@ VERSION = "1"
 ROUTERS: Sequence[APIRouter] = (
     health.router,
     search.router,
+    disk.router,
     uploads.router,
     keys.router,
     signed_urls.router,
@@ -112,6 +116,7 @@ def create_app(
         jobs=JobDesk(settings, owner, job_parts or JobParts()),
         rescorings=RescoringDesk(owner, rescore),
         sentences=SentenceSets(),
+        disk=DiskMeter(settings.library, kept_free=settings.min_free_bytes),
         remove=remove,
     )
     install_problems(app)
@@ -158,10 +163,19 @@ def _add_middleware(app: FastAPI, settings: ServiceSettings, metrics: Metrics) -
         }
         return larger.get(path, settings.max_body_bytes)
 
+    def upload_timeout_of(path: str) -> float | None:
+        timeouts = {
+            uploads.PATH: settings.upload_timeout_s,
+            verification.PATH: settings.upload_timeout_s,
+            footage.PATH: settings.footage_timeout_s,
+        }
+        return timeouts.get(path)
+
     def timeout_of(path: str) -> float:
-        return settings.footage_timeout_s if path == footage.PATH else settings.request_timeout_s
+        return (upload_timeout_of(path) or 0.0) + settings.request_timeout_s
 
     app.add_middleware(Limits, settings=settings, metrics=metrics, timeout_of=timeout_of)
+    app.add_middleware(Arrival, settings=settings, upload_timeout_of=upload_timeout_of)
     app.add_middleware(BodyLimit, limit_of=limit_of)
     if settings.origins:
         app.add_middleware(

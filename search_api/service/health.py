@@ -1,6 +1,7 @@
 """What of the service works, and how much there is of everything."""
 
 from search_api.answers.health import Checks
+from search_api.jobs.desk import JobDesk
 from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
 from search_api.service.problems import ApiProblem
@@ -22,13 +23,16 @@ def check(owner: LibraryOwner) -> Checks:
     return Checks(library=owner.state, store="answering", model="loaded", spool=spool)
 
 
-def refresh_gauges(owner: LibraryOwner, metrics: Metrics) -> None:
+def refresh_gauges(owner: LibraryOwner, metrics: Metrics, jobs: JobDesk) -> None:
     """Counts what is there now; where the library is away, only that is told."""
     metrics.model.clear()
     try:
         with owner.use() as opened:
             metrics.points.set(opened.store.count())
             metrics.videos.set(len(owner.catalog().videos()))
+            with jobs.table() as table:
+                for state, number in table.count().items():
+                    metrics.jobs.labels(state).set(number)
             metrics.spooled.set(sum(1 for _ in iter_chunks(opened.library)))
             metrics.damaged.set(sum(1 for _ in iter_damaged(opened.library)))
             manifest = opened.profile.manifest

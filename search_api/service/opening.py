@@ -19,11 +19,13 @@ from segments.library import Library
 from segments.manifest import SpaceManifest
 from segments.store.base import VectorStore
 from segments.store.lock import OwnerLock
-from segments.store.opening import open_store
+from segments.store.opening import create_space, open_store
 
 LoadProfile = Callable[[str], Profile]
 """Makes the models of a profile ready, by its name."""
 OnBatch = Callable[[int], None]
+AUTO = "auto"
+"""The best profile whose weights are here."""
 WARM_UP = "a person"
 """Encoded once at the start: some models load their largest part only when they are first used."""
 MEANINGS: dict[State, str] = {
@@ -70,6 +72,25 @@ def choose_library(settings: ServiceSettings) -> Library:
     """
     library = Library.open(settings.library)
     return library if settings.profile is None else library.require_space(settings.profile)
+
+
+def make_library(settings: ServiceSettings, load_profile: LoadProfile) -> Profile | None:
+    """An empty library where there is nothing at all; the profile that is to fill it.
+
+    A folder that holds anything is left alone.
+
+    Raises:
+        RetraceError: its models are not here, or it cannot be written.
+    """
+    folder = settings.library
+    if not settings.makes_library or (folder.exists() and any(folder.iterdir())):
+        return None
+    profile = load_profile(settings.profile or AUTO)
+    secret = settings.store_api_key
+    key = None if secret is None else secret.get_secret_value()
+    library = Library.create(folder, profile.spec.name)
+    create_space(library, profile.manifest, url=settings.store_url, api_key=key)
+    return profile
 
 
 def open_library(

@@ -15,6 +15,7 @@ from search_api.service.opening import (
     State,
     choose_library,
     is_current,
+    make_library,
     open_library,
     state_of,
 )
@@ -68,6 +69,7 @@ class LibraryOwner:
     def start(self) -> None:
         """Opens what is there, and from now on looks after it."""
         self._stopping.clear()
+        self._make_if_missing()
         self._tick()
         self._keeper = threading.Thread(target=self._keep, name="library-owner", daemon=True)
         self._keeper.start()
@@ -131,6 +133,17 @@ class LibraryOwner:
             kept = (stamp, Catalog(library))
             self._local.catalog = kept
         return kept[1]
+
+    def _make_if_missing(self) -> None:
+        """Only at the start: what goes away later may come back."""
+        try:
+            profile = make_library(self._settings, self._load_profile)
+        except (RetraceError, OSError) as error:
+            self._report("library.not_made", error)
+            return
+        if profile is not None:
+            self._profiles = {profile.spec.name: profile}
+            _log.info("library.made", folder=str(self._settings.library), space=profile.spec.name)
 
     def _keep(self) -> None:
         while not self._stopping.wait(self._settings.ingest_every_s):

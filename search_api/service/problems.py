@@ -49,6 +49,9 @@ PROBLEMS: dict[str, ProblemKind] = {
     "method-not-allowed": ProblemKind(
         405, "Method not allowed", "The path is there, but not with this method: see `Allow`."
     ),
+    "too-slow": ProblemKind(
+        408, "Too slow", "The body did not come in the time that the detail names: send it again."
+    ),
     "conflict": ProblemKind(
         409, "Conflict", "It contradicts what is there: a name is taken, or something is locked."
     ),

@@ -31,6 +31,8 @@ class ServiceSettings(BaseSettings):
 
     library: Path = Path("retrace-library")
     """The library's folder; it need not be there yet."""
+    makes_library: bool = True
+    """Whether an empty library is made at the start where that folder is missing or empty."""
     profile: str | None = None
     """The vector space that answers; None for the library's own."""
     store_url: str | None = None
@@ -64,7 +66,15 @@ class ServiceSettings(BaseSettings):
     num_threads: Annotated[int, Field(ge=1, le=512)] = 16
     """That do the requests' blocking work."""
     request_timeout_s: Seconds = 30
-    """Until an answer begins."""
+    """Until an answer begins, from when the request has come."""
+    body_timeout_s: Seconds = 15
+    """For the body of a request to come, uploads apart."""
+    upload_timeout_s: Seconds = 300
+    """For an upload, or a bundle to be checked, to come."""
+    max_arriving: Annotated[int, Field(ge=1)] = 256
+    """Bodies that may be on their way at once; requests beyond are asked to come back."""
+    max_uploading: Annotated[int, Field(ge=1)] = 16
+    """Uploads, bundles and files of footage that may be on their way at once."""
     retry_after_s: Annotated[int, Field(ge=1)] = 2
     """What a refused client is told to wait."""
     stop_timeout_s: Seconds = 10

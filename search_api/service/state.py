@@ -9,6 +9,7 @@ from search_api.evidence.exports import ExportDesk
 from search_api.jobs.desk import JobDesk
 from search_api.media.room import MediaRoom
 from search_api.removals import Remove
+from search_api.service.disk import DiskMeter
 from search_api.service.metrics import Metrics
 from search_api.service.owner import LibraryOwner
 from search_api.service.settings import ServiceSettings
@@ -30,6 +31,7 @@ class Service:
     jobs: JobDesk
     rescorings: RescoringDesk
     sentences: SentenceSets
+    disk: DiskMeter
     remove: Remove | None = None
     exports: ExportDesk = field(default_factory=ExportDesk)
 

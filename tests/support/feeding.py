@@ -29,7 +29,7 @@ BYTES = {"content-type": "application/octet-stream"}
 SPAN = {"start_s": 1.0, "end_s": 2.0}
 LEFT_ALONE = 4
 """One request in so many keeps the ids that were generated."""
-DETECTOR, CAMERA = "alan", "gate"
+DETECTOR, CAMERA, CONTEXT = "alan", "gate", "supermarket"
 
 
 def picture() -> bytes:
@@ -81,7 +81,7 @@ class Feeder:
         if ids and not case.meta.is_negative_at(ParameterLocation.PATH):
             case.path_parameters = ids | self._ids_for(case.operation.label, ids)
         if case.query and not case.meta.is_negative_at(ParameterLocation.QUERY):
-            if (fed := _sensible_query(dict(case.query))) != case.query:
+            if (fed := _sensible_query(case.operation.label, dict(case.query))) != case.query:
                 case.query = fed
         if case.meta.is_negative_at(ParameterLocation.BODY):
             return {}
@@ -113,6 +113,7 @@ class Feeder:
             "export_id": self._export,
             "footage_id": self._footage,
             "job_id": lambda: self._job(is_over=not label.endswith("/cancel")),
+            "trace_id": self._sentence,
         }
         return {name: makers[name]() for name in names if name in makers}
 
@@ -128,6 +129,14 @@ class Feeder:
                 case.body = body | {"place": 1}
             case "POST /v1/cases/{case_id}/hits", dict() as body:
                 case.body = {"findings": [self._finding(f) for f in body["findings"]]}
+            case "POST /v1/traces/sentences", dict() as body:
+                case.body = body | {"text": f"a cow called {next(self._names)}"}
+            case (
+                "POST /v1/traces/trial" | "PUT /v1/traces/pins" | "POST /v1/traces/rescoring",
+                dict() as body,
+            ):
+                known = {"camera": CAMERA, "contexts": [CONTEXT], "video_id": self.video_id}
+                case.body = body | {name: it for name, it in known.items() if body.get(name)}
             case "POST /v1/evidence/exports", dict() as body:
                 case.body = self._ordered(body)
             case _:
@@ -181,6 +190,10 @@ class Feeder:
     def _key(self) -> str:
         return self._post("/v1/keys", json={"name": next(self._names)})["key"]["key_id"]
 
+    def _sentence(self) -> str:
+        sentence = {"text": f"a cow called {next(self._names)}", "context": CONTEXT}
+        return self._post("/v1/traces/sentences", json=sentence)["trace_id"]
+
     def _upload(self, content: bytes) -> str:
         return self._post("/v1/uploads", content=content, headers=BYTES)["upload_id"]
 
@@ -217,10 +230,11 @@ class Feeder:
         return answer.json()
 
 
-def _sensible_query(query: dict[str, Any]) -> dict[str, Any]:
-    """Times that lie within a video."""
-    times = {"start_s": 1.0, "end_s": 2.0, "at_s": 1.5}
-    fed = query | {name: time_s for name, time_s in times.items() if name in query}
+def _sensible_query(label: str, query: dict[str, Any]) -> dict[str, Any]:
+    """Times that lie within a video; a camera and a place that are there."""
+    known: dict[str, Any] = {"start_s": 1.0, "end_s": 2.0, "at_s": 1.5}
+    known |= {"camera": CAMERA, "context": CONTEXT} if "/v1/traces" in label else {}
+    fed = query | {name: value for name, value in known.items() if name in query}
     if {"pts", "at_s"} & fed.keys():
         fed = {name: value for name, value in fed.items() if name != "pts"} | {"at_s": 1.5}
     return fed

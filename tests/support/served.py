@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 import uvicorn
 
+from indexer.rescoring import rescore
 from indexer.spaces import remove_from_all
 from indexer.upkeep import refresh_between_runs
 from search_api.service.app import create_app
@@ -29,10 +30,11 @@ def served(
     quiet = structlog.PrintLoggerFactory(io.StringIO())
     structlog.configure(processors=list(PLAIN_LOGS), logger_factory=quiet)
     app = create_app(
-        ServiceSettings(library=library, **settings),
+        ServiceSettings(library=library, **{"makes_library": False, **settings}),
         load_profile=load_profile,
         upkeep=refresh_between_runs,
         remove=remove_from_all,
+        rescore=rescore,
     )
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))

@@ -77,7 +77,7 @@ def open_service(library: Path, **settings: Any) -> Generator[TestClient]:
 
     structlog.configure(processors=list(PLAIN_LOGS))
     app = create_app(
-        ServiceSettings(library=library, **settings),
+        ServiceSettings(library=library, **{"makes_library": False, **settings}),
         load_profile=profile,
         upkeep=refresh_between_runs,
         remove=remove_from_all,

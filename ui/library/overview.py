@@ -5,6 +5,7 @@ import streamlit as st
 from search_api.answers.searching import LibraryAnswer
 from search_api.client import TryLater
 from ui import session, words
+from ui.library.disk import show_disk
 from ui.sizes import size
 
 MOST_ADDED_UP = 2000
@@ -26,6 +27,7 @@ def show_overview() -> None:
         st.text(f"Detectors: {', '.join(library.detectors) or 'none'}")
         st.text(f"Can be searched for: {', '.join(library.levels)}")
         st.text(_readiness())
+    show_disk()
 
 
 def counts(library: LibraryAnswer) -> dict[str, str]:

@@ -52,6 +52,19 @@ def test_the_oldest_waits_first_and_a_full_queue_takes_no_more(table: JobTable) 
     assert [job.job_id for job in table.newest(limit=2)][1] == second
 
 
+def test_jobs_are_counted_by_state(table: JobTable) -> None:
+    first, second, _ = create(table), create(table), create(table)
+    table.begin(first)
+    table.end(second, "failed", "no reason")
+    counts = table.count()
+    assert {state: number for state, number in counts.items() if number} == {
+        "waiting": 1,
+        "running": 1,
+        "failed": 1,
+    }
+    assert set(counts) == {"waiting", "running", "cancelling", "done", "failed", "cancelled"}
+
+
 def test_what_a_run_says_is_kept_with_where_it_was_read(table: JobTable) -> None:
     job_id = create(table)
     table.begin(job_id)

@@ -4,9 +4,8 @@ import json
 import re
 import shutil
 import socket
-import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,8 +18,16 @@ from tests.support.waiting import wait_until
 HOST = b"Host: 127.0.0.1\r\n"
 SEARCH = b"POST /v1/search HTTP/1.1\r\n" + HOST + b"Content-Type: application/json\r\n"
 BODY = json.dumps({"text": "a person"}).encode()
-QUIET_S = 5.0
-SETTINGS = {"request_timeout_s": 1.5, "max_waiting": 4, "retry_after_s": 1}
+QUIET_S = 2.0
+UPLOAD = b"POST /v1/uploads HTTP/1.1\r\n" + HOST + b"Content-Type: application/octet-stream\r\n"
+SETTINGS = {
+    "request_timeout_s": 5,
+    "body_timeout_s": 1.5,
+    "upload_timeout_s": 1.5,
+    "max_waiting": 4,
+    "max_uploading": 2,
+    "retry_after_s": 1,
+}
 
 
 @pytest.fixture(scope="module")
@@ -95,28 +102,41 @@ def test_requests_on_one_connection_are_answered_in_order(url: str) -> None:
     assert statuses(exchange(url, one + other + one + last)) == [200] * 4
 
 
-def test_a_body_that_comes_too_slowly_is_given_up_and_its_place_is_free_again(url: str) -> None:
-    head = SEARCH + b"Content-Length: 1000\r\n\r\n"
+@contextmanager
+def dripping(url: str, head: bytes, times: int) -> Iterator[list[bytes]]:
+    """Requests whose bodies have begun and do not go on; at the end, what each was answered."""
     answers: list[bytes] = []
-    wait_until(lambda: "retrace_waiting_requests 0.0" in httpx.get(f"{url}/metrics").text)
-
-    def drip() -> None:
-        with connect(url) as line:
-            line.sendall(head + b"{")
+    with ExitStack() as lines:
+        opened = [lines.enter_context(connect(url)) for _ in range(times)]
+        for line in opened:
+            line.sendall(head + b"Content-Length: 1000\r\n\r\n{")
+        yield answers
+        for line in opened:
             received = b""
             while piece := line.recv(1 << 16):
                 received += piece
             answers.append(received)
 
-    slow = [threading.Thread(target=drip) for _ in range(4)]
-    for thread in slow:
-        thread.start()
-    for thread in slow:
-        thread.join()
-    assert [statuses(answer) for answer in answers] == [[504]] * 4
-    assert all(b"application/problem+json" in answer for answer in answers)
+
+def test_a_body_that_comes_too_slowly_takes_nobodys_place(url: str) -> None:
     search = {"text": "a person"}
-    wait_until(lambda: httpx.post(f"{url}/v1/search", json=search).status_code == 200)
+    with dripping(url, SEARCH, 8) as answers:  # twice as many as may be at work
+        assert httpx.post(f"{url}/v1/search", json=search).status_code == 200
+        assert "retrace_waiting_requests 0.0" in httpx.get(f"{url}/metrics").text
+    assert [statuses(answer) for answer in answers] == [[408]] * 8
+    assert all(b"urn:retrace:problem:too-slow" in answer for answer in answers)
+    assert b"after 1.5 s" in answers[0]
+
+
+def test_uploads_that_come_too_slowly_are_few_and_end(url: str) -> None:
+    with dripping(url, UPLOAD, 2) as answers:
+        wait_until(lambda: "retrace_waiting_requests 2.0" in httpx.get(f"{url}/metrics").text)
+        octets = {"Content-Type": "application/octet-stream"}
+        third = httpx.post(f"{url}/v1/uploads", content=b"x", headers=octets)
+        assert (third.status_code, third.json()["code"]) == (503, "overloaded")
+        assert httpx.post(f"{url}/v1/search", json={"text": "a dog"}).status_code == 200
+    assert [statuses(answer) for answer in answers] == [[408]] * 2
+    wait_until(lambda: "retrace_waiting_requests 0.0" in httpx.get(f"{url}/metrics").text)
 
 
 def test_a_client_that_leaves_frees_its_place(url: str) -> None:

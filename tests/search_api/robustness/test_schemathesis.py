@@ -43,13 +43,14 @@ SENSELESS = {"unanswerable", "unreadable-media", "outside-video", "beyond-limit"
 """Codes of well-formed requests that make no sense in this library: no schema can say these."""
 UNSAID = (
     "give one of at_s and pts",
-    "boxes are drawn by at_s, not by pts",
+    "boxes and heat are drawn by at_s, not by pts",
     "body: give a case, or a span of a video instead",
     "body: give paths, or ids of footage instead",
     "body: nothing lies after",
     "body: the crop",
     "body.name_pattern: only printable",
     "body.camera: only printable",
+    "body.text: give one line of words",
 )
 """Rules between fields, and of Unicode, which no schema can say either."""
 

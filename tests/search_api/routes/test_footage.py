@@ -57,6 +57,19 @@ def test_a_recording_is_kept_in_the_library_under_its_own_name(
     assert client.delete(f"/v1/footage/{found['footage_id']}").status_code == 404
 
 
+def test_the_first_footage_of_all_comes_by_request(tmp_path: Path, video: bytes) -> None:
+    """There is no library yet: the service makes an empty one."""
+    with open_job_service(tmp_path / "library", profile="fake") as client:
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/v1/library").json()["videos"] == 0
+        search = client.post("/v1/search", json={"text": "a person"})
+        assert (search.status_code, search.json()["code"]) == (409, "nothing-indexed")
+        sent = send(client, video).json()["footage_id"]
+        job = wait_for(client, order(client, footage=[sent])["job_id"])
+        assert (job["state"], job["files"]["indexed"]) == ("done", 1)
+        assert client.get("/v1/library").json()["videos"] == 1
+
+
 @pytest.mark.parametrize("content", [b"", b"hello", b"#EXTM3U\nfile:///etc/passwd\n", b"\x00" * 99])
 def test_what_is_no_footage_is_refused_and_not_kept(
     client: TestClient, folder: Path, content: bytes

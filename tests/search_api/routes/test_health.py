@@ -109,6 +109,11 @@ def test_the_numbers_count_what_happened(service: OpenService) -> None:
     assert value(client, "retrace_videos") == 3
     assert value(client, "retrace_points") == 5
     assert value(client, "retrace_spool_chunks") == 0
+    assert [value(client, "retrace_jobs", state=s) for s in ("waiting", "running", "failed")] == [
+        0,
+        0,
+        0,
+    ]
     assert value(client, "retrace_ready") == 1
     assert value(client, "retrace_encode_batch_texts_count") == 1  # twice from memory
 

@@ -212,8 +212,11 @@ def test_what_words_speak_of_is_warmed(client: TestClient, shown: Shown) -> None
     assert np.median(abs(redder[inside]) + abs(bluer[inside])) > 20
     again = client.get(f"{boxes}&heat=true", headers={"If-None-Match": warm.headers["etag"]})
     assert again.status_code == 304
-    without = client.get(_path(shown.gate, "frame?at_s=0.5&heat=true"))
-    assert without.content == client.get(_path(shown.gate, "frame?at_s=0.5")).content
+    alone = client.get(_path(shown.gate, "frame?at_s=0.5&heat=true"))
+    bare = client.get(_path(shown.gate, f"frame?at_s={ODD_S}"))
+    change = np.abs(_pixels(alone.content).astype(int) - _pixels(bare.content)).max(axis=2)
+    assert change[inside].mean() > 20
+    assert change[44:, :].max() <= 8  # no box, and no words below it
 
 
 @pytest.mark.parametrize("leaf", ["media", "clip?start_s=1&end_s=2"])

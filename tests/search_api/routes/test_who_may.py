@@ -80,6 +80,7 @@ ROUTES: dict[str, Rule] = {
         VIEWER, names=True, refused=422, json={"text": "a person", "cameras": ["$camera"]}
     ),
     "GET /v1/library": Rule(VIEWER),
+    "GET /v1/library/disk": Rule(VIEWER, counts_all=True),
     "POST /v1/uploads": Rule(VIEWER, content=b"no picture"),
     "DELETE /v1/uploads/{upload_id}": Rule(VIEWER, names=True),
     "GET /v1/me": Rule(VIEWER),
