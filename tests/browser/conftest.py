@@ -32,6 +32,14 @@ THEMES = ("light", "dark")
 TIMEOUT_MS = 60_000
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 expect.set_options(timeout=TIMEOUT_MS)
+PICTURES_ARE_THERE = """() => {
+  const within = (root) => [...root.querySelectorAll("*")].flatMap((one) =>
+    [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
+  const isSeen = (box) => box.bottom > 0 && box.top < innerHeight;
+  return within(document)
+    .filter((one) => one.tagName === "IMG" && isSeen(one.getBoundingClientRect()))
+    .every((one) => one.complete);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -164,7 +172,7 @@ def look() -> Callable[[Page, str], None]:
                 page.set_viewport_size({"width": width, "height": height})
                 settle(page)
                 expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
-                page.wait_for_load_state("networkidle")
+                page.wait_for_function(PICTURES_ARE_THERE)
                 page.screenshot(path=Path(folder) / f"{name}-{size}-{theme}.png")
 
     return keep

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import settle
 from tests.browser.sites import open_site
 from tests.support.tiny_footage import write_video
 
@@ -20,7 +21,10 @@ def test_sent_footage_is_indexed_and_found(library_copy: Path, page: Page, tmp_p
         page.goto(f"{site.address}/library")
         page.get_by_text("Add footage").click()
         expect(page.get_by_text("No jobs yet")).to_be_visible()
+        settle(page)
         page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files([new, broken])
+        for file in (new, broken):
+            expect(page.get_by_text(file.name, exact=True)).to_be_visible()
         camera = page.get_by_role("combobox", name="Camera that recorded it")
         camera.fill("roof")
         camera.press("Enter")
