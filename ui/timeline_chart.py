@@ -116,5 +116,11 @@ def _colour() -> alt.Color:
 def _title(text: str) -> alt.TitleParams:
     size = alt.ExprRef("max(12, 0.0056 * windowSize()[0])")  # as page.css has it
     return alt.TitleParams(
-        text, anchor="start", fontSize=size, fontWeight="normal", offset=2, frame="group"
+        text,
+        anchor="start",
+        fontSize=size,
+        fontWeight="normal",
+        offset=2,
+        frame="group",
+        limit=alt.ExprRef("0.9 * windowSize()[0]"),
     )

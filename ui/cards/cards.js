@@ -102,7 +102,9 @@ function said(card) {
   const top = line("line", "");
   const score = line("score", `${card.scoreWords} ${card.score}`, "span");
   top.append(line("camera", card.camera, "span"), score);
+  top.title = card.camera;
   lines.append(top, line("time", card.when), line("time", card.span), line("file", card.file));
+  lines.lastChild.title = card.file;
   for (const [kind, text] of [["reason", card.reason], ["then", card.then]]) {
     if (text) lines.append(line(kind, text));
   }

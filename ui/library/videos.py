@@ -15,6 +15,8 @@ from ui.sizes import size
 
 Cells = dict[str, list[str]]
 ROW_PX, TABLE_PX, PICTURE_PX = 44, 440, 260
+LONG_NAME = 30
+"""Characters of a camera's name that would push the other columns out."""
 
 
 def show_videos(*, may_delete: bool) -> None:
@@ -74,12 +76,16 @@ def _show_table(videos: Sequence[VideoItem]) -> int:
     """The number of the row that is chosen; the first where none is."""
     client = session.client()
     pictures = [client.address(video.thumbnail_url) for video in videos]
+    has_long = any(len(", ".join(cameras(video))) > LONG_NAME for video in videos)
     state = st.dataframe(
         {"Picture": pictures, **cells(videos, session.zone())},
         hide_index=True,
         row_height=ROW_PX,
         height=min(TABLE_PX, ROW_PX * (len(videos) + 1)),
-        column_config={"Picture": st.column_config.ImageColumn(width=72)},
+        column_config={
+            "Picture": st.column_config.ImageColumn(width=72),
+            "Camera": st.column_config.TextColumn(width="medium" if has_long else None),
+        },
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         key="library.table",
