@@ -1,15 +1,18 @@
 """What a search found, printed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cli.output import say, show, write, write_picture
 from cli.tables import hits_csv, hits_table, reasons_table, sequences_table
-from search_api.schemas import SearchResponse
-from segments.catalog import Catalog
+from search_api.schemas import SearchHit, SearchResponse
 from segments.scores import AnomalyTrack
-from segments.tracks import TrackStore
+
+if TYPE_CHECKING:
+    from search_api.pictures import Tile
+
+    TilesOf = Callable[[Iterable[SearchHit]], Iterator[Tile]]
 
 Form = Literal["json", "csv", "table"]
 CurveOf = Callable[[str], AnomalyTrack | None]
@@ -33,12 +36,15 @@ def show_answer(
         _show_tables(response, curve_of)
 
 
-def write_sheet(path: Path, response: SearchResponse, catalog: Catalog, tracks: TrackStore) -> None:
-    """Writes the contact sheet."""
-    from search_api.gathering import iter_tiles
+def write_sheet(path: Path, response: SearchResponse, tiles_of: "TilesOf") -> None:
+    """Writes the contact sheet.
+
+    Args:
+        tiles_of: gathers what is shown of hits.
+    """
     from search_api.pictures import MAX_TILES, draw_sheet
 
-    tiles = list(iter_tiles(response.hits[:MAX_TILES], catalog, tracks))
+    tiles = list(tiles_of(response.hits[:MAX_TILES]))
     picture = draw_sheet(response, tiles)
     write_picture(path, lambda file: picture.save(file, "PNG"))
 

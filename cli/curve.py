@@ -1,7 +1,8 @@
 """`retrace curve`: one video's anomaly scores over time."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -9,8 +10,8 @@ from cli import defaults
 from cli.options import LibraryOption, VideoArgument
 from cli.output import require_one, require_png, say, terminal_width, write, write_picture
 from cli.plots import describe_peak, describe_reasons, text_plot
-from cli.remote import KeyFileOption, UrlOption, open_client, require_possible
-from cli.remote_curves import curve_there
+from cli.remote import KeyFileOption, UrlOption, open_client
+from cli.remote_curves import curve_there, default_detector
 from cli.tables import curve_csv
 from detectors import local_patterns, trace
 from detectors.local_patterns.cameras import NOTHING_KNOWN
@@ -25,6 +26,11 @@ from segments.errors import UserError
 from segments.library import Library
 from segments.scores import AnomalyTrack
 from segments.tracks import TrackStore
+
+if TYPE_CHECKING:
+    from search_api.client import Client
+    from search_api.curve_picture import Still
+    from search_api.curve_regions import Peak
 
 
 def curve(
@@ -58,15 +64,18 @@ def curve(
         require_png(png)
     form = "json" if json else "csv" if csv else "plot"
     if url:
-        require_possible(["--png" if png else None, "--explain" if explain else None])
         with open_client(url, key_file) as client:
-            _show(curve_there(client, video, detector), form)
+            found = curve_there(client, video, detector, explains=explain)
+            if png:
+                _draw_there(png, found, client)
+            else:
+                _show(found, form)
         return
     opened = Library.open(library)
     with Catalog(opened) as catalog:
         record = catalog.find(video)
         tracks = TrackStore(opened.tracks)
-        chosen_detector = detector or _default(tracks.detectors(record.video_id), explain)
+        chosen_detector = detector or default_detector(tracks.detectors(record.video_id), explain)
         track = tracks.load(record.video_id, chosen_detector)
         place = place_of(catalog, record, prefer=video)
         meaning = calibration_of(opened, track, place.camera)
@@ -77,11 +86,6 @@ def curve(
             _write_picture(png, found, opened, catalog, record)
         else:
             _show(found, form)
-
-
-def _default(known: list[str], explain: bool) -> str:
-    explaining = [name for name in EXPLAINING if explain and name in known]
-    return explaining[0] if explaining else DEFAULT_DETECTOR
 
 
 def _reasons(library: Library, track: AnomalyTrack, video_id: str) -> list[Explanation]:
@@ -128,14 +132,25 @@ def _plot(found: Curve) -> None:
 def _write_picture(
     path: Path, found: Curve, library: Library, catalog: Catalog, record: VideoRecord
 ) -> None:
-    from search_api.curve_picture import draw_curve
     from search_api.curve_reasons import marked
     from search_api.gathering import read_peaks, read_stills
 
     stills = read_stills(catalog, record, prefer=found.video)
-    if all(still.pixels is None for still in stills):
-        say(f"{found.video} cannot be read any more: the picture has no frames")
     things = [one for one in marked(found) if one.regions]
     peaks = read_peaks(catalog, record, Explainer(library), things, prefer=found.video)
+    _draw(path, found, stills, peaks)
+
+
+def _draw_there(path: Path, found: Curve, client: "Client") -> None:
+    from cli.remote_pictures import peaks_there, stills_there
+
+    _draw(path, found, stills_there(client, found), peaks_there(client, found))
+
+
+def _draw(path: Path, found: Curve, stills: "Sequence[Still]", peaks: "Sequence[Peak]") -> None:
+    from search_api.curve_picture import draw_curve
+
+    if all(still.pixels is None for still in stills):
+        say(f"{found.video} cannot be read any more: the picture has no frames")
     figure = draw_curve(found, stills, peaks)
     write_picture(path, lambda file: figure.savefig(file, format="png"))

@@ -1,8 +1,9 @@
 """`retrace search`: find moments by words, by a picture, by a sound, or by several at once."""
 
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -19,16 +20,20 @@ from cli.remote import (
     search_there,
 )
 from cli.remote_curves import curves_around
+from cli.remote_pictures import tiles_there
 from search_api.checks import check_answerable, check_asks
 from search_api.clock import parse_wall_time
 from search_api.curves import best_track
 from search_api.images import Image
 from search_api.requests import SearchRequest, SoundMode, parse_request
-from search_api.schemas import SearchResponse
+from search_api.schemas import SearchHit, SearchResponse
 from search_api.sounds import MAX_SOUND_S, Sound, load_sound
 from segments.catalog import Catalog
 from segments.library import Library
 from segments.tracks import TrackStore
+
+if TYPE_CHECKING:
+    from search_api.pictures import Tile
 
 STORE_WAIT_S = 5.0
 """How long to wait for another owner of the library; a search holds it for less than a second."""
@@ -102,12 +107,14 @@ def search(
     check_asks(request, has_sound=audio is not None, has_image=image is not None)
     form = "json" if json else "csv" if csv else "table"
     if url:
-        require_possible(["--sheet" if sheet else None, "--profile" if profile else None])
+        require_possible(["--profile" if profile else None])
         seen = options.read_image(image) if image else None
         with open_client(url, key_file) as client:
             response = search_there(client, request, audio, seen)
             curve_of = curves_around(client, response.hits)
             show_answer(response, form, curve_of, shows_all=shows_all)
+            if sheet:
+                write_sheet(sheet, response, partial(tiles_there, client, curve_of=curve_of))
         return
     opened = Library.open(library)
     if profile is not None:
@@ -119,7 +126,7 @@ def search(
         tracks = TrackStore(opened.tracks)
         show_answer(response, form, partial(best_track, tracks), shows_all=shows_all)
         if sheet:
-            write_sheet(sheet, response, catalog, tracks)
+            write_sheet(sheet, response, partial(_tiles, catalog=catalog, tracks=tracks))
 
 
 def answer(
@@ -143,6 +150,12 @@ def answer(
         return Searcher(library, store, catalog, profile).search(request, sound, image)
     finally:
         store.close()
+
+
+def _tiles(hits: Iterable[SearchHit], *, catalog: Catalog, tracks: TrackStore) -> "Iterator[Tile]":
+    from search_api.gathering import iter_tiles
+
+    return iter_tiles(hits, catalog, tracks)
 
 
 def _listen(audio: Path, rate_hz: int) -> Sound:

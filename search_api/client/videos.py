@@ -82,18 +82,21 @@ class Videos:
         end_s: float | None = None,
         max_points: int = 2_000,
         explains: bool = False,
+        explains_all: bool = False,
     ) -> CurveAnswer:
         """A detector's scores over a part of a video; "loudness" is its sound's level.
 
         Args:
             max_points: 4 to 20,000; more scores are thinned so that no peak is lost.
             explains: says why for the highest scores.
+            explains_all: says why for each of 2,000 scores at most.
         """
         query = {
             "start_s": start_s,
             "end_s": end_s,
             "max_points": max_points,
             "explain": explains,
+            "explain_all": explains_all or None,
         }
         return self._wire.ask(
             "GET", f"{_path(video_id)}/curves/{detector}", CurveAnswer, query=query
@@ -127,9 +130,9 @@ class Videos:
 
         Args:
             has_boxes: draws what `local_patterns` found odd then.
-            has_heat: warms what the captions of the boxes speak of.
+            has_heat: warms what the captions of these speak of.
         """
-        boxes = "local_patterns" if has_boxes or has_heat else None
+        boxes = "local_patterns" if has_boxes else None
         query = {"at_s": at_s, "width": width, "boxes": boxes, "heat": has_heat or None}
         return self._wire.fetch(f"{_path(video_id)}/frame", query=query)
 

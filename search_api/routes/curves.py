@@ -1,5 +1,6 @@
 """Scores over time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,6 +22,8 @@ from segments.tracks import TrackStore
 
 NUM_REASONS = 10
 MAX_POINTS = 20_000
+MAX_EXPLAINED = 2_000
+_EXPLAIN_ALL = f"Says why for every score of the part, which may have {MAX_EXPLAINED:,}."
 
 router = APIRouter(prefix="/v1/videos/{video_id}", tags=["videos"])
 Seen = Annotated[SeenVideo, Depends(seen_by_key)]
@@ -41,6 +44,7 @@ class CurveQuery:
     end_s: Time | None = None
     max_points: Annotated[int, Query(ge=LEAST_POINTS, le=MAX_POINTS)] = 2_000
     explain: Annotated[bool, Query(description="Says why for the highest scores.")] = False
+    explain_all: Annotated[bool, Query(description=_EXPLAIN_ALL)] = False
 
 
 @router.get(
@@ -76,7 +80,7 @@ def curve(seen: Seen, detector: Detector, query: Annotated[CurveQuery, Depends()
         num_scores=len(rows),
         peak=CurvePeak(pts_s=float(track.pts_s[peak]), score=float(track.scores[peak])),
         calibration=_meaning(seen, track),
-        reasons=_reasons(seen, track, rows) if query.explain else [],
+        reasons=_reasons(seen, track, _explained(track, rows, query)),
     )
 
 
@@ -98,8 +102,20 @@ def _meaning(seen: SeenVideo, track: AnomalyTrack) -> CurveCalibration:
     return calibration_of(seen.library, track, camera)
 
 
-def _reasons(seen: SeenVideo, track: AnomalyTrack, rows: range) -> list[Explanation]:
+def _explained(track: AnomalyTrack, rows: range, query: CurveQuery) -> Sequence[int]:
+    """Raises:
+    ApiProblem: "beyond-limit": more scores than are explained at once.
+    """
+    if not query.explain_all:
+        return strongest_rows(track, rows, NUM_REASONS) if query.explain else ()
+    if len(rows) > MAX_EXPLAINED:
+        detail = f"the part has {len(rows)} scores, and {MAX_EXPLAINED} are explained at once"
+        raise ApiProblem("beyond-limit", detail)
+    return rows
+
+
+def _reasons(seen: SeenVideo, track: AnomalyTrack, rows: Sequence[int]) -> list[Explanation]:
     explainer = Explainer(seen.library)
-    times = (float(track.pts_s[row]) for row in strongest_rows(track, rows, NUM_REASONS))
+    times = (float(track.pts_s[row]) for row in rows)
     found = (explainer.at(seen.record.video_id, track.detector, time_s) for time_s in times)
     return [explanation for explanation in found if explanation]

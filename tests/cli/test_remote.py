@@ -1,8 +1,10 @@
 """`--url`: the same answers as from a library here, printed by the same code."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -12,14 +14,17 @@ from typer.testing import CliRunner
 
 import cli.remote_curves
 from cli.main import app
-from cli.remote_curves import curve_there
+from cli.remote_curves import curve_there, curves_around
+from cli.remote_pictures import tiles_there
 from search_api.access.keys import Keys
 from search_api.access.opening import access_file
 from search_api.access.roles import Role
 from search_api.client import Client
 from segments.scores import AnomalyTrack
 from segments.tracks import TrackStore
+from tests.search_api.test_pictures import hit
 from tests.support.served import served
+from tests.support.shown import make_shown_library, nearest_colour
 from tests.support.small_library import GATE, YARD, TinyProfile, make_library
 from tests.support.small_service import tiny_profile
 
@@ -38,8 +43,6 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def twin(tmp_path_factory: pytest.TempPathFactory, library: Path) -> Path:
     """The same library: the service owns the other one."""
-    import shutil
-
     return Path(shutil.copytree(library, tmp_path_factory.mktemp("here") / "library"))
 
 
@@ -118,6 +121,74 @@ def _at_most_two(ask):
     return curve
 
 
+class ShownHere(NamedTuple):
+    """Recordings with scores and reasons: a library here, and a service on its copy."""
+
+    root: Path
+    gate: str
+    url: str
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ShownHere]:
+    made = make_shown_library(tmp_path_factory.mktemp("shown"))
+    copy = Path(shutil.copytree(made.root, tmp_path_factory.mktemp("served") / "library"))
+    with served(copy, load_profile=tiny_profile) as address:
+        yield ShownHere(made.root, made.gate.video_id, address)
+
+
+@pytest.mark.parametrize("detector", [(), ("--detector", "local_patterns")])
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_curves_say_why_the_same(run, shown, detector, form):
+    words = ("curve", shown.gate, "--explain", *detector, *form)
+    there, here = run(*words, "--url", shown.url), run(*words, "--library", shown.root)
+    assert there.exit_code == 0, there.output
+    assert there.stdout == here.stdout
+
+
+def test_long_reasons_come_whole(shown, monkeypatch):
+    with Client(shown.url) as client:
+        whole = curve_there(client, shown.gate, None, explains=True)
+        monkeypatch.setattr(cli.remote_curves, "MAX_EXPLAINED", 4)
+        assert curve_there(client, shown.gate, None, explains=True) == whole
+    assert [one.start_s for one in whole.explanations] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
+@pytest.mark.parametrize("options", [(), ("--explain", "--detector", "local_patterns")])
+def test_curves_are_drawn_the_same(run, shown, tmp_path, options):
+    pictures = []
+    for name, place in (("there", ("--url", shown.url)), ("here", ("--library", shown.root))):
+        path = tmp_path / f"{name}.png"
+        result = run("curve", shown.gate, *options, "--png", path, *place)
+        assert result.exit_code == 0, result.output
+        with Image.open(path) as picture:
+            pictures.append(np.asarray(picture.convert("RGB")).astype(int))
+    there, here = pictures
+    assert there.shape == here.shape
+    assert np.abs(there - here).mean() < 2.0  # frames come as JPEG
+
+
+def test_a_sheet_is_drawn_from_what_the_service_shows(shown):
+    found = hit(1).model_copy(update={"video_id": shown.gate, "start_s": 1.0, "end_s": 4.0})
+    gone = hit(2).model_copy(update={"video_id": "0" * 64})
+    with Client(shown.url) as client:
+        tiles = list(tiles_there(client, [found, gone], curves_around(client, [found, gone])))
+    first, second = tiles
+    assert first.track is not None
+    assert first.track.scores.max() == pytest.approx(0.9)
+    assert first.picture is not None
+    assert nearest_colour(first.picture) == 2  # at the highest score
+    assert (second.picture, second.note) == (None, "the service has no picture")
+
+
+def test_a_sheet_is_written(run, url, key_file, tmp_path):
+    path = tmp_path / "sheet.png"
+    words = ("search", "fire", "--all", "--sheet", path, "--url", url, "--key-file", key_file)
+    assert run(*words).exit_code == 0
+    with Image.open(path) as sheet:
+        assert sheet.width > 800
+
+
 def test_the_key_may_stand_in_the_environment(run, url, key_file, monkeypatch):
     assert "key" in run("search", "fire", "--url", url).stderr
     monkeypatch.setenv("RETRACE_KEY", key_file.read_text().strip())
@@ -127,9 +198,8 @@ def test_the_key_may_stand_in_the_environment(run, url, key_file, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("search", "fire", "--sheet", "a.png"), "--sheet cannot be had with --url"),
         (("search", "fire", "--profile", "tiny"), "--profile cannot be had with --url"),
-        (("curve", "a.mp4", "--explain"), "--explain cannot be had with --url"),
+        (("curve", "a.mp4", "--explain"), "'alan' gives no reasons for its scores of this video"),
         (("curve", "nothing.mp4"), "the service shows no video 'nothing.mp4'"),
         (("curve", "a.mp4", "--detector", "trace"), "no scores by 'trace'; there are: alan"),
         (("search", "fire", "--camera", "moon"), "unknown camera 'moon': known are gate, yard"),

@@ -76,6 +76,15 @@ def test_reasons_of_the_highest_scores(client: TestClient, shown: Shown) -> None
     assert _curve(client, shown, "alan?explain=true")["reasons"] == []
 
 
+def test_reasons_of_every_score(client: TestClient, shown: Shown) -> None:
+    found = _curve(client, shown, "trace?explain_all=true&start_s=1&end_s=4")
+    assert [one["start_s"] for one in found["reasons"]] == found["pts_s"] == [1.0, 2.0, 3.0]
+    assert [one["score"] for one in found["reasons"]] == pytest.approx(found["scores"])
+    much = client.get(f"/v1/videos/{shown.gate.video_id}/curves/long?explain_all=true")
+    assert (much.status_code, much.json()["code"]) == (422, "beyond-limit")
+    assert "2000 are explained at once" in much.json()["detail"]
+
+
 def test_loudness(client: TestClient, shown: Shown) -> None:
     curve = _curve(client, shown, "loudness?start_s=1.2&end_s=1.8")
     assert curve["pts_s"] == pytest.approx([1.2, 1.3, 1.4, 1.5, 1.6, 1.7])
