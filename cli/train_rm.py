@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import typer
 
@@ -19,10 +19,10 @@ from segments.spans import TimeSpan
 
 if TYPE_CHECKING:
     from detectors.local_patterns.cameras import FittedRecord
+    from detectors.local_patterns.scoring import Pooling
     from indexer.region_fitting import FitSettings
     from indexer.rescoring import RescoringReport
 
-POOLS = ("max", "top3")
 EPOCHS = 10
 
 
@@ -38,7 +38,7 @@ class CameraFit:
     trim: float
     layers: int
     epochs: int | None
-    pool: str
+    pool: str | None
     seed: int
 
 
@@ -95,16 +95,23 @@ def _footage(library: Library, camera: str, names: Sequence[str]) -> list[VideoR
 def _settings(asked: CameraFit) -> "FitSettings":
     from indexer.region_fitting import FitSettings
 
-    if asked.pool not in POOLS:
-        raise UserError(f"--pool {asked.pool!r}: choose {' or '.join(POOLS)}")
     return FitSettings(
         span=_span(asked.start, asked.end),
         trim=asked.trim,
         layers=asked.layers,
         epochs=asked.epochs or EPOCHS,
-        pooling="max" if asked.pool == "max" else "top3",
+        pooling=_pooling(asked.pool),
         seed=asked.seed,
     )
+
+
+def _pooling(name: str | None) -> "Pooling | None":
+    from detectors.local_patterns.scoring import Pooling
+
+    known: tuple[Pooling, ...] = get_args(Pooling)
+    if name is not None and name not in known:
+        raise UserError(f"--pool {name!r}: choose {', '.join(known)}")
+    return next((one for one in known if one == name), None)
 
 
 def _span(start: str | None, end: str | None) -> TimeSpan | None:

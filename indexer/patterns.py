@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
-from jaxtyping import Float32, Float64, UInt8
+from jaxtyping import Float32, Float64, Shaped, UInt8
 
 from detectors import local_patterns
+from detectors.local_patterns.kept import told_rows
 from detectors.local_patterns.norms import Norm, norm_for
 from detectors.local_patterns.pipeline import PatternReader
 from detectors.local_patterns.region_source import require_source
-from detectors.local_patterns.stored import HEAT_SIZE, Heat, StoredRegions, no_heat
+from detectors.local_patterns.stored import StoredRegions
 from encoders.base import Profile
 from indexer.features import VideoFeatures
 from indexer.region_acts import Telling, load_telling
@@ -61,11 +62,6 @@ class PatternBench:
         """What must be sampled of clips beside what the profile looks at."""
         return self.parts.second
 
-    @property
-    def heat(self) -> Heat:
-        encoder = self.parts.patterns.encoder
-        return no_heat if encoder is None else lambda weights: encoder.heat(weights, HEAT_SIZE)
-
     def detector(self, cameras: Sequence[str]) -> "PatternDetector":
         """For a video that these cameras saw."""
         encoder = self.parts.patterns.encoder
@@ -98,34 +94,36 @@ class PatternDetector:
     def watch(self, batch: ClipBatch, features: VideoFeatures) -> None:
         frames = [frame for look in _looks(batch) for frame in self._reader.read(*look)]
         self._bench.remember({sentence for frame in frames for sentence in frame.said})
-        regions = StoredRegions.of_frames(
-            frames,
-            pictures=PICTURES,
-            most=self._bench.parts.patterns.config.most,
-            heat=self._bench.heat,
-        )
+        most = self._bench.parts.patterns.config.most
+        regions = StoredRegions.of_frames(frames, pictures=PICTURES, most=most)
         features.write_rows(self.name, batch.clips, regions.as_rows())
 
     def find(
         self, features: VideoFeatures, clips: range, *, known: int, duration_s: float
     ) -> Finding:
-        regions = self._told(features, clips, known=known).trimmed()
+        regions = StoredRegions.of_rows(features.read_rows(self.name, clips)).trimmed()
+        regions, told = self._told(regions, features, clips, known=known)
         pts_s = np.arange(clips.start, clips.stop, dtype=np.float64) * CLIP_S
         end_s = clips_span(clips, duration_s).end_s
         track, reasons = self._norm.score(regions, pts_s, end_s)
-        return Finding(track, reasons, regions=regions.as_rows())
+        telling = self._bench.telling
+        origin = telling and telling.origin
+        return Finding(track, reasons, regions=regions.as_rows(), told=told, origin=origin)
 
-    def _told(self, features: VideoFeatures, clips: range, *, known: int) -> StoredRegions:
+    def _told(
+        self, regions: StoredRegions, features: VideoFeatures, clips: range, *, known: int
+    ) -> tuple[StoredRegions, dict[str, Shaped[np.ndarray, "t ..."]] | None]:
+        """The regions with what they do, and what is kept of that."""
         telling = self._bench.telling
         if telling is None:
-            return StoredRegions.of_rows(features.read_rows(self.name, clips))
-        before = telling.network.config.before
-        around = range(max(0, clips.start - before), min(known, clips.stop + self.ahead))
-        regions = StoredRegions.of_rows(features.read_rows(self.name, around))
-        told, sentences = telling.tell(regions, features.read(around).streams["motion"])
+            return regions, None
+        around = telling.around(clips, known=known)
+        # words are of what is kept, so that rescoring says the same
+        scene = features.read(around).streams["motion"].astype(np.float16)
+        first = clips.start - around.start
+        told, sentences = telling.tell(regions, scene, first=first)
         self._bench.remember(sentences)
-        own = slice(clips.start - around.start, clips.stop - around.start)
-        return StoredRegions(**{name: rows[own] for name, rows in told.as_rows().items()})
+        return told, told_rows(told, scene[first : first + len(clips)])
 
     def _follow(self) -> PatternReader:
         return self._bench.parts.patterns.follow()

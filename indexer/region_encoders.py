@@ -37,5 +37,5 @@ def open_encoder(
     from encoders.regions.blip2 import Blip2RegionEncoder
 
     where = resolve_device(device)
-    place = Placement(where, best_dtype(where))
-    return Blip2RegionEncoder(Path(name_or_path), captions, place=place)
+    place, inside = Placement(where, best_dtype(where)), 1 / (1 + 2 * expand)
+    return Blip2RegionEncoder(Path(name_or_path), captions, place=place, inside=inside)

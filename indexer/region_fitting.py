@@ -12,26 +12,22 @@ from datetime import UTC, datetime
 import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
-from detectors import local_patterns
 from detectors.files import WEIGHTS_FILE
 from detectors.local_patterns.cameras import FittedRecord, camera_folder, save_record
+from detectors.local_patterns.kept import KeptRegions, iter_regions
 from detectors.local_patterns.motion_histogram import NUM_BINS
-from detectors.local_patterns.norms import Norm, norm_for
 from detectors.local_patterns.reconstruction import ReconstructionConfig, ReconstructionModule
-from detectors.local_patterns.region_source import load_source
 from detectors.local_patterns.scoring import Pooling
 from detectors.local_patterns.stored import StoredRegions
 from detectors.local_patterns.ways import way_of
-from indexer.rescoring import OnVideo, RescoringReport, rescore_with
-from segments.catalog import Catalog, VideoRecord, cameras_of
+from indexer.region_scores import RegionFinder, engine_of
+from indexer.rescoring import Finder, OnVideo, RescoringReport, rescore_with
+from segments.catalog import Catalog, VideoRecord
 from segments.errors import UserError
 from segments.files import sha256_of
-from segments.findings import Finding, iter_kept
 from segments.library import Library
-from segments.region_reasons import RegionReasonTrack, joined
-from segments.scores import AnomalyTrack
 from segments.spans import TimeSpan
-from segments.timed import TimedArrays, TimedStore
+from segments.timed import TimedStore
 
 MOST_REGIONS = 200_000
 """A fit takes no more, spread evenly over all of them: some minutes on one core."""
@@ -47,7 +43,8 @@ class FitSettings:
     """Share of the regions that a first fit finds oddest: taken as real events, and left out."""
     layers: int = 7
     epochs: int = 10
-    pooling: Pooling = "max"
+    pooling: Pooling | None = None
+    """None takes what suits the library's engine."""
     seed: int = 0
 
 
@@ -61,7 +58,8 @@ def fit_camera(
         LibraryError: a file is damaged.
     """
     files = TimedStore(library.tracks)
-    recipe = way_of(_engine_of(library)).recipe
+    way = way_of(engine_of(library))
+    recipe = way.recipe
     kept = _Footage(files, videos, settings.span)
     features = kept.features(with_looks=recipe.appearance_dim > 0)
     module = _fit(features, recipe, settings)
@@ -79,7 +77,7 @@ def fit_camera(
         footage_s=kept.footage_s,
         num_regions=len(features),
         left_out=len(scores) - len(features),
-        pooling=settings.pooling,
+        pooling=settings.pooling or way.pooling,
         seed=settings.seed,
         score_range=_range(module.score(features)),
         digest=sha256_of(folder / WEIGHTS_FILE),
@@ -103,8 +101,8 @@ def rescore_camera(
         LibraryError: another process indexes, or has the store, or a file is damaged.
     """
 
-    def make(catalog: Catalog) -> _RegionFinder:
-        return _RegionFinder(library, catalog)
+    def make(catalog: Catalog) -> list[Finder]:
+        return [RegionFinder(library, catalog)]
 
     return rescore_with(library, make, camera=camera, on_video=on_video, stop=stop)
 
@@ -135,54 +133,16 @@ class _Footage:
     def _parts(self) -> Iterator[StoredRegions]:
         self.footage_s = 0.0
         for video in self._videos:
-            for part in iter_kept(self._files, video.video_id, local_patterns.NAME, "regions"):
+            for part in iter_regions(self._files, video.video_id):
                 inside = self._inside(part)
                 self.footage_s += float(_lengths(part)[inside].sum())
-                yield StoredRegions.of_rows({n: a[inside] for n, a in part.rows.items()})
+                rows = part.regions.as_rows().items()
+                yield StoredRegions.of_rows({name: array[inside] for name, array in rows})
 
-    def _inside(self, part: TimedArrays) -> Bool[np.ndarray, " t"]:
+    def _inside(self, part: KeptRegions) -> Bool[np.ndarray, " t"]:
         if self._span is None:
             return np.ones(len(part.pts_s), bool)
         return (part.pts_s >= self._span.start_s) & (part.pts_s < self._span.end_s)
-
-
-class _RegionFinder:
-    """Local Patterns, by the regions that it kept."""
-
-    detector = local_patterns.NAME
-
-    def __init__(self, library: Library, catalog: Catalog) -> None:
-        self._library, self._catalog = library, catalog
-        self._files = TimedStore(library.tracks)
-        self._engine = _engine_of(library)
-
-    def find(self, video: VideoRecord) -> Finding | None:
-        scored = list(self._scored(video))
-        if not scored:
-            return None
-        tracks, reasons = zip(*scored, strict=True)
-        scores = np.concatenate([track.scores for track in tracks])
-        pts_s = np.concatenate([track.pts_s for track in tracks])
-        track = AnomalyTrack(self.detector, scores, pts_s, tracks[-1].end_s)
-        return Finding(track, joined(reasons))
-
-    def _scored(self, video: VideoRecord) -> Iterator[tuple[AnomalyTrack, RegionReasonTrack]]:
-        """Chunk by chunk: the regions of a day do not fit into memory."""
-        norm = None
-        for part in iter_kept(self._files, video.video_id, self.detector, "regions"):
-            regions = StoredRegions.of_rows(part.rows)
-            norm = norm or self._norm_of(video, regions)
-            yield norm.score(regions, part.pts_s, part.end_s)
-
-    def _norm_of(self, video: VideoRecord, regions: StoredRegions) -> Norm:
-        cameras = cameras_of(self._catalog.sources(video.video_id))
-        dim = regions.patterns.shape[-1]
-        return norm_for(self._library, cameras, engine=self._engine, appearance_dim=dim)
-
-
-def _engine_of(library: Library) -> str:
-    source = load_source(library)
-    return "" if source is None else source.engine
 
 
 def _fit(
@@ -202,6 +162,6 @@ def _range(scores: Float32[np.ndarray, " k"]) -> tuple[float, float, float]:
     return low, high, highest
 
 
-def _lengths(part: TimedArrays) -> Float64[np.ndarray, " t"]:
+def _lengths(part: KeptRegions) -> Float64[np.ndarray, " t"]:
     """Seconds that each row speaks for."""
     return np.diff(part.pts_s, append=part.end_s)

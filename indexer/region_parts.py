@@ -9,6 +9,7 @@ from detectors.local_patterns.norms import SHIPPED_FOR
 from detectors.local_patterns.pipeline import LocalPatterns
 from detectors.local_patterns.region_source import COMPACT, RegionSource, load_source
 from detectors.local_patterns.regions.opening import needs_weights, open_engine
+from detectors.local_patterns.stored import HEAT_SIZE
 from detectors.local_patterns.ways import way_of
 from encoders.base import Profile
 from encoders.models.library import ModelLibrary
@@ -48,7 +49,7 @@ def open_parts(profile: Profile, library: Library, choice: RegionChoice) -> Regi
     engine = open_engine(source.engine, device=resolve_device(device))
     encoder = open_encoder(source.encoder, profile, expand=config.expand, device=device)
     says_yes = shipped_asking(COMPACT, encoder) if source.encoder == COMPACT else None
-    patterns = LocalPatterns(engine, encoder, config, says_yes=says_yes)
+    patterns = LocalPatterns(engine, encoder, config, says_yes=says_yes, heat_size=HEAT_SIZE)
     return RegionParts(patterns, source, _second(profile, source))
 
 

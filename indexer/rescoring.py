@@ -6,8 +6,9 @@ right already is not written a second time.
 """
 
 import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -17,20 +18,26 @@ from detectors import trace
 from encoders.base import Profile
 from indexer.choosing import NOTHING_SEEN, iter_seen
 from indexer.pipeline import STORE_WAIT_S
+from indexer.region_acts import telling_of
+from indexer.region_scores import RegionFinder
 from indexer.tracing import TraceBench, to_reasons
 from segments.catalog import Catalog, VideoRecord, cameras_of
-from segments.errors import UserError
+from segments.errors import LibraryError, UserError
 from segments.findings import Finding, load_windows, to_files
 from segments.library import Library
+from segments.score_origins import ScoreOrigins
 from segments.scores import AnomalyTrack
 from segments.store.base import VectorStore
 from segments.store.lock import OwnerLock
 from segments.store.opening import open_store
-from segments.store.spool import ingest
+from segments.store.spool import ingest, iter_chunks
 from segments.timed import TimedArrays, TimedStore
 
+SPOOL_WAIT_S = 60.0
+"""For what was handed over to be in the store."""
 Outcome = Literal["changed", "same", "unseen"]
-""" "unseen": the detector is not among those that went through all of it."""
+""" "unseen": no detector of the run is among those that went through all of it."""
+_MOST_FIRST: tuple[Outcome, ...] = ("changed", "same", "unseen")
 
 
 @dataclass
@@ -40,7 +47,9 @@ class RescoringReport:
     outcomes: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
     """By video."""
     footage_s: float = 0.0
-    """Of the videos that the detector has seen."""
+    """Of the videos that a detector has seen."""
+    untold: int = 0
+    """Videos of which an older retrace kept too little to say anew what things do."""
     interrupted: bool = False
 
     def count(self, outcome: Outcome) -> int:
@@ -69,47 +78,60 @@ def rescore(
     camera: str | None = None,
     on_video: OnVideo = lambda done, total: None,
     stop: threading.Event | None = None,
+    held: VectorStore | None = None,
 ) -> RescoringReport:
     """Scores a library's videos anew, with the bank and the cameras' contexts as they are now.
 
-    A camera's contexts are those pinned to it or chosen for it, else the whole bank.
+    A camera's contexts are those pinned to it or chosen for it, else the whole bank, which is what
+    Local Patterns takes its words from everywhere.
 
     Args:
         profile: of the library's space; encodes what the bank has new.
         camera: only its videos; None means all.
         stop: set it to end early, between two videos.
+        held: the store, where this process has it open already and moves chunks into it.
 
     Raises:
-        UserError: no video is of that camera, or TRACE has seen none.
+        UserError: no video is of that camera, or nothing here was compared with sentences.
         LibraryError: another process indexes, or has the store or the bank, or a file is damaged.
     """
 
-    def make(catalog: Catalog) -> Finder:
-        if next(iter_seen(library, catalog), None) is None:
-            raise UserError(NOTHING_SEEN)
-        return _TraceFinder(library, catalog, TraceBench.load(profile, library))
+    speaking: list[RegionFinder] = []
 
-    return rescore_with(library, make, camera=camera, on_video=on_video, stop=stop)
+    def make(catalog: Catalog) -> Sequence[Finder]:
+        seeing: list[Finder] = []
+        if next(iter_seen(library, catalog), None) is not None:
+            seeing.append(_TraceFinder(library, catalog, TraceBench.load(profile, library)))
+        if (telling := telling_of(library, profile)) is not None:
+            speaking.append(RegionFinder(library, catalog, telling=telling))
+        if not seeing and not speaking:
+            raise UserError(NOTHING_SEEN)
+        return [*seeing, *speaking]
+
+    report = rescore_with(library, make, camera=camera, on_video=on_video, stop=stop, held=held)
+    report.untold = sum(finder.untold for finder in speaking)
+    return report
 
 
 def rescore_with(
     library: Library,
-    make: Callable[[Catalog], Finder],
+    make: Callable[[Catalog], Sequence[Finder]],
     *,
     camera: str | None = None,
     on_video: OnVideo = lambda done, total: None,
     stop: threading.Event | None = None,
+    held: VectorStore | None = None,
 ) -> RescoringReport:
-    """Scores a library's videos anew with a finder, which is made once nobody else writes.
+    """Scores a library's videos anew with finders, which are made once nobody else writes.
 
     Raises:
         UserError: no video is of that camera.
         LibraryError: another process indexes, or has the store, or a file is damaged.
     """
     report = RescoringReport()
-    with _open(library) as (store, catalog):
+    with _open(library, held) as (store, catalog), ScoreOrigins(library) as origins:
         videos = _videos(catalog, camera)
-        rescorer = _Rescorer(library, store, make(catalog))
+        rescorer = _Rescorer(library, store, make(catalog), origins=origins)
         for index, video in enumerate(videos):
             if stop is not None and stop.is_set():
                 report.interrupted = True
@@ -121,18 +143,29 @@ def rescore_with(
 
 
 @contextmanager
-def _open(library: Library) -> Generator[tuple[VectorStore, Catalog]]:
-    lock = OwnerLock.acquire(library.indexer_lock_file)
-    try:
-        store = open_store(library, wait_s=STORE_WAIT_S)
-        try:
+def _open(library: Library, held: VectorStore | None) -> Generator[tuple[VectorStore, Catalog]]:
+    with ExitStack() as opened:
+        lock = OwnerLock.acquire(library.indexer_lock_file)
+        opened.callback(lock.release)
+        if held is None:
+            store = open_store(library, wait_s=STORE_WAIT_S)
+            opened.callback(store.close)
             ingest(library, store)  # what waits there would undo what is done here
-            with Catalog(library) as catalog:
-                yield store, catalog
-        finally:
-            store.close()
-    finally:
-        lock.release()
+        else:
+            store = held
+            _wait_for_spool(library)
+        yield store, opened.enter_context(Catalog(library))
+
+
+def _wait_for_spool(library: Library) -> None:
+    """Until whoever has the store has moved what waits there; nobody adds to it meanwhile."""
+    deadline = time.monotonic() + SPOOL_WAIT_S
+    while any(path.name.startswith(f"{library.space}.") for path in iter_chunks(library)):
+        if time.monotonic() > deadline:
+            raise LibraryError(
+                f"{library.spool} holds finished chunks that nobody moves into the store"
+            )
+        time.sleep(0.1)
 
 
 def _videos(catalog: Catalog, camera: str | None) -> list[VideoRecord]:
@@ -143,16 +176,27 @@ def _videos(catalog: Catalog, camera: str | None) -> list[VideoRecord]:
 
 
 class _Rescorer:
-    """Writes down what a finder says of one video after the other."""
+    """Writes down what finders say of one video after the other."""
 
-    def __init__(self, library: Library, store: VectorStore, finder: Finder) -> None:
+    def __init__(
+        self,
+        library: Library,
+        store: VectorStore,
+        finders: Sequence[Finder],
+        *,
+        origins: ScoreOrigins,
+    ) -> None:
         self._files = TimedStore(library.tracks)
-        self._store = store
-        self._finder = finder
+        self._store, self._origins = store, origins
+        self._finders = finders
 
     def rescore(self, video: VideoRecord) -> Outcome:
-        is_seen = self._finder.detector in video.detectors
-        finding = self._finder.find(video) if is_seen else None
+        """The most that a finder changed."""
+        outcomes = {self._rescore(video, finder) for finder in self._finders}
+        return next(one for one in _MOST_FIRST if one in outcomes)
+
+    def _rescore(self, video: VideoRecord, finder: Finder) -> Outcome:
+        finding = finder.find(video) if finder.detector in video.detectors else None
         if finding is None:
             return "unseen"
         num_points = self._store.set_anomaly(video.video_id, finding.track)
@@ -160,6 +204,7 @@ class _Rescorer:
         changed = [name for name in pieces if not self._has(video.video_id, name, pieces[name])]
         for name in changed:
             self._files.append(video.video_id, name, pieces[name])
+        self._origins.note(video.video_id, finding)
         return "changed" if changed or num_points else "same"
 
     def _has(self, video_id: str, name: str, piece: TimedArrays) -> bool:
@@ -183,9 +228,8 @@ class _TraceFinder:
         windows = load_windows(self._files, video.video_id, trace.NAME)
         if windows is None:
             return None
-        z = windows.rows["windows"]
         cameras = cameras_of(self._catalog.sources(video.video_id))
         contexts = self._bench.contexts_of(cameras)
-        found = self._bench.compare(z, contexts)
+        found = self._bench.compare(windows.rows["windows"], contexts)
         track = AnomalyTrack(trace.NAME, found.scores, windows.pts_s, windows.end_s)
-        return Finding(track, to_reasons(found, track))
+        return Finding(track, to_reasons(found, track), origin=self._bench.origin(contexts))

@@ -20,7 +20,7 @@ from benchmarks.simulator.recording import DrawnClip, Recording
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.pipeline import LocalPatterns
 from detectors.local_patterns.regions.motion import MotionRegions
-from detectors.local_patterns.stored import StoredRegions, no_heat
+from detectors.local_patterns.stored import StoredRegions
 from encoders.compact.profile import CompactProfile
 from encoders.regions.compact import CompactRegionEncoder
 from segments.arrays import to_npz
@@ -71,7 +71,7 @@ def read_regions(drawn: DrawnVideo, parts: LocalPatterns) -> StoredRegions:
         first = PICTURES * start
         frames += reader.read(pictures, fields, times_s[first : first + len(pictures)])
     most = parts.config.most
-    return StoredRegions.of_frames(frames, pictures=PICTURES, most=most, heat=no_heat)
+    return StoredRegions.of_frames(frames, pictures=PICTURES, most=most)
 
 
 @dataclass(frozen=True, eq=False)

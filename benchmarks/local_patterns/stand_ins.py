@@ -44,9 +44,12 @@ class Remembering:
         return self._encoder.encode_questions(texts)
 
     def heat(
-        self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
+        self,
+        tokens: Float32[np.ndarray, "n q d"],
+        words: Float32[np.ndarray, "n d"],
+        size: tuple[int, int],
     ) -> Float32[np.ndarray, "n h w"]:
-        return self._encoder.heat(weights, size)
+        return self._encoder.heat(tokens, words, size)
 
     def _is_same(self, pictures: np.ndarray, boxes: Sequence[np.ndarray]) -> bool:
         assert self._asked is not None

@@ -8,13 +8,16 @@ from cli import defaults
 from cli.index import EXIT_INTERRUPTED
 from cli.options import LibraryOption
 from cli.output import say, show
-from detectors import trace
+from detectors import local_patterns, trace
 from search_api.meanings import show_length
 from segments.calibrations import CalibrationStore
 from segments.library import Library
 
 if TYPE_CHECKING:
     from indexer.rescoring import RescoringReport
+
+SPEAKING = (trace.NAME, local_patterns.NAME)
+"""Detectors whose scores rest on sentences."""
 
 
 def rescore(
@@ -25,7 +28,8 @@ def rescore(
 ) -> None:
     """Scores known videos anew after the sentences or a camera's places changed.
 
-    No footage is read. Run it again to go on after an interruption.
+    Local Patterns says anew what things do. No footage is read. Run it again to go on after an
+    interruption.
     """
     # Imported late: a profile takes seconds to load.
     from cli.progress import VideoProgress
@@ -38,6 +42,11 @@ def rescore(
     with stop_on_interrupt() as stop, VideoProgress() as progress:
         report = score_anew(opened, profile, camera=camera, on_video=progress.show, stop=stop)
     show(_summary(report))
+    if report.untold:
+        say(
+            f"what things do in {report.untold} videos is said as before: an older retrace kept "
+            "too little of them; index them into a new library to have it follow the sentences"
+        )
     if report.count("changed"):
         _say_outdated(opened, camera)
     if report.interrupted:
@@ -47,7 +56,7 @@ def rescore(
 
 def _summary(report: "RescoringReport") -> str:
     unseen = report.count("unseen")
-    left_out = f"; {unseen} videos that TRACE has not seen" if unseen else ""
+    left_out = f"; {unseen} videos that no detector with words has seen" if unseen else ""
     length = show_length(report.footage_s)
     return (
         f"{report.count('changed')} videos changed, {report.count('same')} stayed as they were "
@@ -59,9 +68,9 @@ def _say_outdated(library: Library, camera: str | None) -> None:
     """What a score means rests on scores that were made before."""
     for record in CalibrationStore.of(library).all():
         known = record.calibration
-        is_ours = known.detector == trace.NAME and camera in (None, record.camera)
+        is_ours = known.detector in SPEAKING and camera in (None, record.camera)
         if is_ours and known.is_calibrated:
             say(
                 f"camera {record.camera} was calibrated on earlier scores: `retrace calibrate "
-                f"--camera {record.camera} --detector {trace.NAME}` does it anew"
+                f"--camera {record.camera} --detector {known.detector}` does it anew"
             )

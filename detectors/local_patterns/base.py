@@ -91,9 +91,18 @@ class RegionEncoder(Protocol):
         ...
 
     def heat(
-        self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
+        self,
+        tokens: Float32[np.ndarray, "n q d"],
+        words: Float32[np.ndarray, "n d"],
+        size: tuple[int, int],
     ) -> Float32[np.ndarray, "n h w"]:
-        """Where in its box each region's weights lie, at `size` = (h, w), from 0 to 1."""
+        """Where in its box each region shows what a sentence speaks of, from 0 to 1.
+
+        Args:
+            tokens: as `encode` gave them, not long ago.
+            words: of each region's sentence, as `encode_texts` gives them.
+            size: height and width of the maps.
+        """
         ...
 
 
@@ -119,6 +128,8 @@ class PatternFrame:
     """Whether a caption is one of an earlier, sharper view."""
     labels: tuple[str, ...]
     """What the engine calls each; empty words where it does not say."""
+    heat: Float32[np.ndarray, "n hh hw"] | None = None
+    """Where in its box the caption's matter is, from 0 to 1; None where nobody asked for it."""
 
     def __len__(self) -> int:
         return len(self.boxes)

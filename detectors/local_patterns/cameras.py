@@ -8,12 +8,12 @@ SPACE/local_patterns/
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
 from urllib.parse import quote
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from detectors.files import WEIGHTS_FILE
+from detectors.local_patterns.scoring import Pooling
 from segments.errors import LibraryError
 from segments.files import sha256_of, write_atomically
 from segments.library import Library
@@ -41,7 +41,7 @@ class FittedRecord(BaseModel):
     """That it has seen, without those left out."""
     left_out: int
     """Oddest regions, taken as real events."""
-    pooling: Literal["max", "top3"]
+    pooling: Pooling
     seed: int
     score_range: tuple[float, float, float]
     """Median, 99th percentile and highest score of a region of that footage."""

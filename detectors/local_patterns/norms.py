@@ -17,6 +17,7 @@ from detectors.local_patterns.scoring import (
     strongest,
 )
 from detectors.local_patterns.stored import StoredRegions
+from detectors.local_patterns.ways import way_of
 from segments.library import Library
 from segments.region_reasons import RegionReasonTrack
 from segments.scores import AnomalyTrack
@@ -74,6 +75,6 @@ def norm_for(library: Library, cameras: Sequence[str], *, engine: str, appearanc
         return Norm(module, record.pooling, record.score_range[2])
     folder = WEIGHTS / library.space / "rm"
     if engine != SHIPPED_FOR or not folder.is_dir():
-        return Norm()
+        return Norm(pooling=way_of(engine).pooling)
     shipped = ReconstructionModule.from_pretrained(folder)
     return Norm(shipped if shipped.config.appearance_dim == appearance_dim else None)

@@ -46,6 +46,7 @@ class LocalPatterns:
     Args:
         encoder: None for motion alone.
         says_yes: whether a caption still holds; None: no caption is carried on.
+        heat_size: rows and columns of heat maps; None: none are made.
     """
 
     def __init__(
@@ -55,10 +56,12 @@ class LocalPatterns:
         config: PatternConfig | None = None,
         *,
         says_yes: SayYes | None = None,
+        heat_size: tuple[int, int] | None = None,
     ) -> None:
         self.engine, self.encoder = engine, encoder
         self.config = config or PatternConfig()
         self.says_yes = says_yes
+        self.heat_size = heat_size
 
     def follow(self) -> "PatternReader":
         """A reader for a new run of pictures."""
@@ -130,6 +133,7 @@ class PatternReader:
     ) -> PatternFrame:
         tracks, config = self._tracker.update(kept.boxes), self._config
         found, weights = self._described(kept, tracks, tokens)
+        captions = tuple(one.caption for one in found)
         return PatternFrame(
             pts_s=pts_s,
             boxes=kept.boxes,
@@ -140,10 +144,19 @@ class PatternReader:
             speeds=kept.speeds,
             patterns=_rows([one.pattern for one in found], tokens.shape[2]),
             weights=weights,
-            captions=tuple(one.caption for one in found),
+            captions=captions,
             is_carried=np.array([one.is_carried for one in found], bool),
             labels=kept.labels,
+            heat=self._heat(captions, tokens),
         )
+
+    def _heat(
+        self, captions: Sequence[str], tokens: Float32[np.ndarray, "n q d"]
+    ) -> Float32[np.ndarray, "n hh hw"] | None:
+        encoder, size = self._parts.encoder, self._parts.heat_size
+        if encoder is None or size is None or len(captions) == 0:
+            return None
+        return encoder.heat(tokens, encoder.encode_texts(captions), size)
 
     def _described(
         self, kept: _Kept, tracks: Int64[np.ndarray, " n"], tokens: Float32[np.ndarray, "n q d"]

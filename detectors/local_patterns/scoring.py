@@ -9,11 +9,11 @@ from detectors.local_patterns.reconstruction import ReconstructionModule
 from detectors.local_patterns.stored import StoredRegions
 from segments.region_reasons import RegionReasons
 
-Pooling = Literal["max", "top3"]
-"""A clip is as odd as the oddest region of its pictures, or as the mean of the three oddest, of
-which those that are missing count 0."""
+Pooling = Literal["max", "top3", "mean"]
+"""A clip is as odd as the oddest region of its pictures; or as the mean of the three oddest, of
+which those that are missing count 0; or as the mean over its pictures of each one's oddest."""
 NUM_REASONS = 3
-_POOLED: dict[Pooling, int] = {"max": 1, "top3": 3}
+_MOST = 3
 
 Errors = Float32[np.ndarray, "t f n 3"]
 """Of each region how much of its score is appearance, how much motion, and how much what it does;
@@ -55,9 +55,11 @@ def beyond(errors: Float32[np.ndarray, "k 2"], highest: float) -> Float32[np.nda
 
 def clip_scores(errors: Errors, *, pooling: Pooling = "max") -> Float32[np.ndarray, " t"]:
     """A raw score per clip, 0 or more; 0 where no region is."""
-    scores = errors.sum(axis=3).reshape(len(errors), -1)
-    most = _POOLED[pooling]
-    return -np.sort(-scores, axis=1)[:, :most].sum(axis=1) / most
+    scores = errors.sum(axis=3)
+    if pooling == "top3":
+        return -np.sort(-scores.reshape(len(errors), -1))[:, :_MOST].sum(axis=1) / _MOST
+    of_pictures = scores.max(axis=2, initial=0.0)
+    return of_pictures.max(axis=1) if pooling == "max" else of_pictures.mean(axis=1)
 
 
 def strongest(regions: StoredRegions, errors: Errors) -> RegionReasons:

@@ -6,7 +6,7 @@ setting 7, does as well without: an image's own caption is a yes, and others are
 Image tokens come from a frozen encoder as arrays, so nothing of the encoder can change.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,12 +23,11 @@ from detectors.local_patterns.base import RegionEncoder
 from detectors.local_patterns.judging import Judge, Reading, comparable, judge_for
 from detectors.local_patterns.questions import to_question
 from detectors.local_patterns.state_machine import StateMachineConfig, StateMachineModule
+from detectors.words_training import OnEpoch
 from segments.errors import UserError
 from segments.files import write_atomically
 
 RECIPE_FILE = "recipe.json"
-OnEpoch = Callable[[int, float], None]
-"""Called with the number of epochs done and the mean loss of the last one."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Regions of consecutive clips as arrays of one shape: what a library keeps of footage."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -14,7 +14,6 @@ from segments.sentences import number_of
 
 HEAT_SIZE = (8, 8)
 """Rows and columns of what is kept of a heat map."""
-Heat = Callable[[Float32[np.ndarray, "n q"]], Float32[np.ndarray, "n hh hw"]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,15 +44,12 @@ class StoredRegions:
         return len(self.counts)
 
     @classmethod
-    def of_frames(
-        cls, frames: Sequence[PatternFrame], *, pictures: int, most: int, heat: Heat
-    ) -> Self:
+    def of_frames(cls, frames: Sequence[PatternFrame], *, pictures: int, most: int) -> Self:
         """Pads the pictures of whole clips.
 
         Args:
-            frames: in order, `pictures` per clip.
+            frames: in order, `pictures` per clip; their heat is of `HEAT_SIZE`.
             most: n.
-            heat: from token weights to maps of `HEAT_SIZE`, 0 to 1.
         """
         made = cls(
             counts=np.array([len(frame) for frame in frames], np.uint8),
@@ -65,7 +61,7 @@ class StoredRegions:
             patterns=_padded([frame.patterns for frame in frames], most, np.float16),
             captions=_padded([numbers_of(frame.said) for frame in frames], most, np.uint64),
             is_carried=_padded([frame.is_carried for frame in frames], most, np.bool_),
-            heat=_padded([_bytes(heat(frame.weights)) for frame in frames], most, np.uint8),
+            heat=_padded([_heat(frame) for frame in frames], most, np.uint8),
             odds=np.zeros((len(frames), most), np.float32),
             acts=np.zeros((len(frames), most), np.uint64),
         )
@@ -115,11 +111,6 @@ class StoredRegions:
         return np.concatenate([self.patterns[self.is_there].astype(np.float32), motion], axis=1)
 
 
-def no_heat(weights: Float32[np.ndarray, "n q"]) -> Float32[np.ndarray, "n hh hw"]:
-    """For where no encoder says what a caption speaks of."""
-    return np.zeros((len(weights), *HEAT_SIZE), np.float32)
-
-
 def _padded(
     arrays: Sequence[Shaped[np.ndarray, "_ ..."]], most: int, dtype: type[np.generic]
 ) -> Shaped[np.ndarray, "k n ..."]:
@@ -134,5 +125,8 @@ def numbers_of(sentences: Sequence[str]) -> UInt64[np.ndarray, " n"]:
     return np.array([number_of(sentence) for sentence in sentences], np.uint64)
 
 
-def _bytes(heat: Float32[np.ndarray, "n hh hw"]) -> UInt8[np.ndarray, "n hh hw"]:
-    return np.rint(heat * 255).astype(np.uint8)
+def _heat(frame: PatternFrame) -> UInt8[np.ndarray, "n hh hw"]:
+    """All 0 where nobody asked for it."""
+    if frame.heat is None:
+        return np.zeros((len(frame), *HEAT_SIZE), np.uint8)
+    return np.rint(frame.heat * 255).astype(np.uint8)

@@ -57,8 +57,14 @@ class AppearanceEncoder(nn.Module):
         self, features: Float[Tensor, "b c hm wm"], boxes: Float[Tensor, "b k 4"]
     ) -> Float[Tensor, "b k 384"]:
         """What `regions` makes unit vectors of: that of a box is the mean of those of its parts."""
+        return self.region_head(self.pooled(features, boxes))
+
+    def pooled(
+        self, features: Float[Tensor, "b c hm wm"], boxes: Float[Tensor, "b k 4"]
+    ) -> Float[Tensor, "b k c"]:
+        """The mean of the map inside each box, before any head."""
         weights = _box_weights(boxes, features.shape[2], features.shape[3])
-        return self.region_head(torch.einsum("bchw,bkhw->bkc", features, weights))
+        return torch.einsum("bchw,bkhw->bkc", features, weights)
 
     def forward(self, pixels: UInt8[Tensor, "b h w 3"]) -> Float[Tensor, "b 384"]:
         return self.frames(self.features(pixels))

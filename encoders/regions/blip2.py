@@ -23,6 +23,8 @@ from encoders.towers.tower import Tower
 
 MAX_TOKENS = 32
 """Of a sentence, as the authors cut it."""
+_SLOPES_AT_ONCE = 32
+"""Regions whose gradients are in memory together."""
 
 
 class Blip2RegionEncoder(SentenceHalf):
@@ -34,6 +36,8 @@ class Blip2RegionEncoder(SentenceHalf):
     Args:
         folder: Blip2ForImageTextRetrieval with its tokenizer and processor settings.
         captions: the sentences to describe regions with where none can be written.
+        inside: share of the width and height of the boxes given, around their middle, that heat
+            maps are of; 1 takes them whole.
 
     Raises:
         WeightsMissing: the folder lacks something, or holds another model.
@@ -46,6 +50,7 @@ class Blip2RegionEncoder(SentenceHalf):
         *,
         place: Placement | None = None,
         writing: Writing | None = None,
+        inside: float = 1.0,
     ) -> None:
         place = place or Placement()
         model = load_model(Blip2ForImageTextRetrieval, folder)
@@ -54,7 +59,7 @@ class Blip2RegionEncoder(SentenceHalf):
         self.num_tokens: int = config.num_query_tokens
         edge = config.vision_config.image_size
         self._pixels = Pixels(PixelSpec.read(folder), (edge, edge), place.device)
-        self._patches = edge // config.vision_config.patch_size
+        self._patches, self._inside = edge // config.vision_config.patch_size, inside
         self._backbone = _Backbone(model, folder, place)
         self._queries = _Queries(model, folder, place)
         self._model = self._queries.model
@@ -75,8 +80,7 @@ class Blip2RegionEncoder(SentenceHalf):
             return [np.zeros((0, self.num_tokens, self.dim), np.float32) for _ in counts]
         features = self._look(pictures, boxes)
         tokens = self._queries.run(features).numpy()
-        if self._writer is not None:
-            self._sights.keep(tokens, features)
+        self._sights.keep(tokens, features)
         return np.split(tokens, np.cumsum(counts)[:-1])
 
     def describe(self, tokens: Float32[np.ndarray, "n q d"]) -> list[str]:
@@ -97,35 +101,40 @@ class Blip2RegionEncoder(SentenceHalf):
         return said
 
     def heat(
-        self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
-    ) -> Float32[np.ndarray, "n h w"]:
-        """All 0: a query has no place of its own. `grad_cam` looks at the picture again."""
-        return np.zeros((len(weights), *size), np.float32)
-
-    def grad_cam(
         self,
-        picture: UInt8[np.ndarray, "h w 3"],
-        boxes: Float32[np.ndarray, "n 4"],
-        sentences: Sequence[str],
+        tokens: Float32[np.ndarray, "n q d"],
+        words: Float32[np.ndarray, "n d"],
         size: tuple[int, int],
     ) -> Float32[np.ndarray, "n h w"]:
-        """Where in each box its sentence is to be seen, from 0 to 1 (paper, Fig. 4).
+        """Grad-CAM (paper, Fig. 4), from the regions' features, which `encode` remembers a while.
 
-        Grad-CAM over the patches: features, weighed by how the sum of the image tokens' cosines to
-        the sentence changes with each channel; what speaks against it counts as 0.
+        All 0 for a region that it no longer remembers.
         """
-        if len(boxes) == 0:
-            return np.zeros((0, *size), np.float32)
-        features = self._look(picture[None], [boxes]).clone()
-        words = torch.from_numpy(self.encode_texts(sentences)).to(self._model.device)
+        features = self._sights.of(tokens)
+        rows = [row for row, feature in enumerate(features) if feature is not None]
+        maps = np.zeros((len(tokens), self._patches**2), np.float32)
+        for start in range(0, len(rows), _SLOPES_AT_ONCE):
+            some = rows[start : start + _SLOPES_AT_ONCE]
+            seen = torch.stack([f for row in some if (f := features[row]) is not None])
+            maps[some] = self._grad_cam(seen, torch.from_numpy(words[some])).numpy()
+        wide = (round(size[0] / self._inside), round(size[1] / self._inside))
+        top, left = (wide[0] - size[0]) // 2, (wide[1] - size[1]) // 2
+        whole = heat_of(maps, (self._patches, self._patches), wide)
+        return whole[:, top : top + size[0], left : left + size[1]]
+
+    def _grad_cam(
+        self, features: Float[Tensor, "n p c"], words: Float[Tensor, "n d"]
+    ) -> Float[Tensor, "n patches"]:
+        """Features of the patches, weighed by how the sum of the image tokens' cosines to the
+        sentence changes with each channel; what speaks against it counts as 0."""
         with torch.enable_grad():
             seen = self._queries.prepare(features).requires_grad_()
-            tokens = self._queries.forward(seen).float()
-            total = F.cosine_similarity(tokens, words[:, None], dim=-1).sum()
+            image = self._queries.forward(seen).float()
+            sentence = words.to(image.device)[:, None]
+            total = F.cosine_similarity(image, sentence, dim=-1).sum()
             (slope,) = torch.autograd.grad(total, seen)
         channels = slope[:, 1:].mean(dim=1, keepdim=True).float().cpu()
-        maps = (channels * features.detach()[:, 1:]).sum(dim=-1).relu()
-        return heat_of(maps.numpy(), (self._patches, self._patches), size)
+        return (channels * features.detach()[:, 1:].float().cpu()).sum(dim=-1).relu()
 
     def _look(
         self, pictures: UInt8[np.ndarray, "f h w 3"], boxes: Sequence[Float32[np.ndarray, "n 4"]]

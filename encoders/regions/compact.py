@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float32, UInt8
 from torch import Tensor
+from torch.nn import functional as F
 
 from encoders.bert import BertText
 from encoders.compact.appearance import DIM, AppearanceEncoder
@@ -84,7 +85,7 @@ class CompactRegionEncoder(SentenceHalf):
         self, pictures: UInt8[np.ndarray, "f h w 3"], boxes: Sequence[Float32[np.ndarray, "n 4"]]
     ) -> list[Float32[np.ndarray, "n q d"]]:
         """The image tokens of the boxes of each picture; pictures without boxes cost nothing."""
-        tokens = [np.zeros((0, self.num_tokens, DIM), np.float32)] * len(pictures)
+        tokens = [np.zeros((0, self.num_tokens, self.dim), np.float32)] * len(pictures)
         rows = [row for row, found in enumerate(boxes) if len(found)]
         for start in range(0, len(rows), _AT_ONCE):
             some = rows[start : start + _AT_ONCE]
@@ -96,9 +97,15 @@ class CompactRegionEncoder(SentenceHalf):
         return self._nearest.of(tokens)
 
     def heat(
-        self, weights: Float32[np.ndarray, "n q"], size: tuple[int, int]
+        self,
+        tokens: Float32[np.ndarray, "n q d"],
+        words: Float32[np.ndarray, "n d"],
+        size: tuple[int, int],
     ) -> Float32[np.ndarray, "n h w"]:
-        """Over what the grid is laid on: the box as it was before it was expanded."""
+        """By each cell's cosine to the sentence, over what the grid is laid on: the box as it was
+        before it was expanded."""
+        image, sentence = torch.from_numpy(tokens), torch.from_numpy(words)[:, None]
+        weights = F.cosine_similarity(image, sentence, dim=-1).numpy()
         return heat_of(weights, self._grid, size)
 
     def _maps(self, pictures: UInt8[np.ndarray, "f h w 3"]) -> Float[Tensor, "f c hm wm"]:
@@ -111,8 +118,13 @@ class CompactRegionEncoder(SentenceHalf):
     ) -> Float32[np.ndarray, "n q d"]:
         parts = torch.from_numpy(cells(middle(boxes, self._inside), self._grid))
         parts = parts.to(features.device).reshape(1, -1, 4)
-        tokens = self._appearance.raw_regions(features[None], parts)
-        return tokens.view(len(boxes), self.num_tokens, DIM).cpu().numpy()
+        tokens = self._pool(features[None], parts)
+        return tokens.view(len(boxes), self.num_tokens, self.dim).cpu().numpy()
+
+    def _pool(
+        self, features: Float[Tensor, "1 c hm wm"], parts: Float[Tensor, "1 k 4"]
+    ) -> Float[Tensor, "1 k d"]:
+        return self._appearance.raw_regions(features, parts)
 
     def _read(self, texts: Sequence[str]) -> list[Words]:
         """The sentence's vector, then its word pieces, as one reads them."""

@@ -6,8 +6,8 @@ from torch import Tensor
 
 
 class Sights:
-    """Features of the last regions by their image tokens: sentences are written from features, and
-    `RegionEncoder.describe` is given tokens.
+    """Features of the last regions by their image tokens: sentences are written and heat maps are
+    made from features, and `RegionEncoder` is asked with tokens.
 
     Args:
         most: regions that are remembered; one of ViT-g takes 1.4 MB.

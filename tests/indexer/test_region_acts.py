@@ -1,31 +1,41 @@
 """What regions do, in a library: said while indexing, the same wherever chunks end."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 import indexer.chunks
 import indexer.patterns
+import indexer.region_acts
+from cli.main import app
 from detectors.local_patterns.acts.config import ActConfig
 from detectors.local_patterns.acts.network import ActNetwork
 from detectors.local_patterns.acts.telling import embed, tell
+from detectors.local_patterns.kept import iter_regions, load_scene
 from detectors.local_patterns.region_source import RegionSource
 from detectors.local_patterns.stored import StoredRegions
+from detectors.trace.origin import origin_of_bank
 from detectors.trace.scoring import TraceSet
+from detectors.trace.traces import load_bank
 from encoders.compact.profile import CompactProfile
 from indexer.discovery import discover
 from indexer.pipeline import IndexSettings, index_files
 from indexer.region_acts import Telling, load_telling
 from indexer.region_choice import RegionChoice
-from indexer.region_parts import open_parts
+from indexer.region_parts import RegionParts, open_parts
+from indexer.rescoring import rescore
 from search_api.explaining import Explainer
 from segments.catalog import Catalog
-from segments.findings import iter_kept
 from segments.library import Library
 from segments.reading import iter_clip_batches, probe
+from segments.score_origins import ScoreOrigins
+from segments.sentences import number_of
 from segments.timed import TimedStore
 from segments.tracks import TrackStore
 from tests.support.profiles import DIM, FakeProfile
@@ -72,9 +82,10 @@ def index(root: Path, video: Path) -> tuple[Library, str]:
 
 
 def regions(library: Library, video_id: str) -> StoredRegions:
-    parts = list(iter_kept(TimedStore(library.tracks), video_id, NAME, "regions"))
-    rows = {name: np.concatenate([part.rows[name] for part in parts]) for name in parts[0].rows}
-    return StoredRegions.of_rows(rows)
+    parts = [part.regions.as_rows() for part in iter_regions(TimedStore(library.tracks), video_id)]
+    return StoredRegions.of_rows(
+        {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    )
 
 
 def test_a_clip_is_as_odd_as_what_its_oddest_region_does(video: Path, tmp_path: Path, use):
@@ -134,3 +145,102 @@ def test_the_shipped_network_is_for_motion_regions_of_the_compact_profile(tmp_pa
     assert (len(said.normal) > 500, len(said.anomalous) > 500) == (True, True)
     other: RegionSource = source.model_copy(update={"acts_digest": None})
     assert load_telling(profile, library, other) is None
+
+
+GOAT = "a goat eats the paper from a desk"
+
+
+class Speaking(FakeProfile):
+    """Sentences with three numbers, as the regions' patterns have: all but the goat's are alike."""
+
+    def __init__(self, goat: np.ndarray) -> None:
+        super().__init__()
+        self._goat = goat
+
+    def encode_sentences(self, texts):
+        return np.array([self._goat if text == GOAT else AXES[0] for text in texts], np.float32)
+
+
+@pytest.fixture
+def speaking(
+    video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Library, str, Speaking]:
+    """A library of several chunks whose footage is gone; the goat's vector is that of a region."""
+
+    def parts(*_: object) -> RegionParts:
+        made = bright_parts()
+        source = made.source.model_copy(update={"acts_digest": "0" * 64})
+        return replace(made, source=source)
+
+    monkeypatch.setattr(indexer.patterns, "open_parts", parts)
+    monkeypatch.setattr(indexer.region_acts, "shipped_network", lambda _: telling().network)
+    monkeypatch.setattr(indexer.chunks, "CHUNK_CLIPS", 16)
+    footage = Path(shutil.copy(video, tmp_path / "gate.mp4"))
+    root = tmp_path / "library"
+    index_files(root, discover([footage]), Speaking(AXES[1]), SETTINGS)
+    footage.unlink()
+    library = Library.open(root)
+    with Catalog(library) as catalog:
+        (found,) = catalog.videos()
+    scene = load_scene(TimedStore(library.tracks), found.video_id)
+    assert scene is not None
+    kept = regions(library, found.video_id)
+    z = embed(telling().network, kept, scene.astype(np.float32))
+    return library, found.video_id, Speaking(z[z[:, 0].argmin()])
+
+
+def of_files(library: Library, video_id: str) -> dict[str, list]:
+    """All files of the detector that change, by name and row."""
+    files = TimedStore(library.tracks)
+    loaded = {name: files.load(video_id, name) for name in files.names(video_id) if NAME in name}
+    return {
+        f"{name} {row}": array.tolist()
+        for name, arrays in loaded.items()
+        if arrays is not None and ".regions." not in name
+        for row, array in arrays.rows.items()
+    }
+
+
+def trace(library: Library, *words: str) -> None:
+    done = CliRunner().invoke(app, ["traces", *words, "--library", str(library.root)])
+    assert done.exit_code == 0, done.stderr
+
+
+def test_words_follow_the_sentences_without_footage(speaking: tuple[Library, str, Speaking]):
+    library, video_id, profile = speaking
+    before, origin = of_files(library, video_id), origin_of_bank(load_bank(own=library.own_traces))
+    assert rescore(library, profile).outcomes == {video_id: "same"}
+    assert of_files(library, video_id) == before
+    trace(library, "add", GOAT, "--context", "park", "--anomalous", "--kind", "animal")
+    assert rescore(library, profile).outcomes == {video_id: "changed"}
+    explained = [e.regions[0] for e in Explainer(library).of_track(video_id, NAME) if e.regions]
+    goats = [thing for thing in explained if thing.act == GOAT]
+    assert goats
+    assert max(thing.odds for thing in goats) > 0.99
+    kept = regions(library, video_id)
+    track = TrackStore(library.tracks).load(video_id, NAME)
+    np.testing.assert_array_equal(track.scores, kept.odds.max(axis=(1, 2)))
+    assert (kept.acts == number_of(GOAT)).any()
+    with ScoreOrigins(library) as origins:
+        now = origin_of_bank(load_bank(own=library.own_traces))
+        assert origins.of(NAME) == {video_id: now}
+        assert now != origin
+    trace(library, "remove", GOAT)
+    assert rescore(library, profile).outcomes == {video_id: "changed"}
+    assert of_files(library, video_id) == before
+
+
+def test_what_an_older_retrace_kept_is_said_to_stay_as_it_is(
+    speaking: tuple[Library, str, Speaking], monkeypatch: pytest.MonkeyPatch
+):
+    library, video_id, profile = speaking
+    for path in library.tracks.glob(f"*/{NAME}.told.*"):
+        path.unlink()
+    track, before = TrackStore(library.tracks), regions(library, video_id)
+    scores = track.load(video_id, NAME).scores
+    assert (before.odds > 0).any()  # the regions have what was said while indexing
+    monkeypatch.setattr("encoders.registry.load_profile", lambda *_, **__: profile)
+    done = CliRunner().invoke(app, ["traces", "rescore", "--library", str(library.root)])
+    assert done.exit_code == 0
+    assert "what things do in 1 videos is said as before: an older retrace kept too" in done.stderr
+    np.testing.assert_array_equal(track.load(video_id, NAME).scores, scores)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from cli.main import app
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.region_source import load_source
-from detectors.local_patterns.stored import StoredRegions
+from detectors.local_patterns.stored import HEAT_SIZE, StoredRegions
 from indexer.region_encoders import open_encoder
 from segments.catalog import Catalog
 from segments.files import sha256_of
@@ -86,7 +86,6 @@ def test_captions_are_written_from_footage_to_reasons(
     regions, said = kept(library)
     assert regions.counts.tolist() == [[8, 8]] * 2
     assert regions.patterns.shape == (2, 2, 8, DIM)
-    assert regions.heat.max() == 0  # a query has no place of its own
     (batch,) = iter_clip_batches(
         probe(video),
         frame_size=(16, 16),
@@ -100,6 +99,9 @@ def test_captions_are_written_from_footage_to_reasons(
     assert said[16:] == [caption for own in tokens for caption in encoder.describe(own)]
     assert {word for caption in said for word in caption.split()} <= set(WORDS)
     words = encoder.encode_texts(said[16:24])
+    heat = encoder.heat(tokens[0], words, HEAT_SIZE)
+    assert heat.max() == 1.0
+    np.testing.assert_allclose(regions.heat[1, 0], heat * 255, atol=0.51)
     cosines = np.einsum("nqd,nd->nq", _unit(tokens[0]), _unit(words))
     patterns = np.einsum("nq,nqd->nd", cosines, tokens[0])  # Eq. 1
     np.testing.assert_allclose(regions.patterns[1, 0], patterns, rtol=1e-3, atol=1e-3)

@@ -180,4 +180,4 @@ def test_the_command_fits_and_scores(library: Library, monkeypatch: pytest.Monke
         "--to 1 does not come after" in train("--camera", "gate", "--from", "2", "--to", "1").stderr
     )
     assert "did not see" in train("--camera", "gate", "--video", "yard.mp4").stderr
-    assert "choose max or top3" in train("--camera", "gate", "--pool", "all").stderr
+    assert "choose max, top3, mean" in train("--camera", "gate", "--pool", "all").stderr

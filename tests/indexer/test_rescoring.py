@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from detectors.trace.index import open_index
+from detectors.trace.origin import origin_of_bank
 from detectors.trace.scoring import score
 from detectors.trace.sentences import Trace
 from detectors.trace.traces import add_trace, load_bank
@@ -27,6 +28,7 @@ from segments.errors import LibraryError, UserError
 from segments.findings import load_windows
 from segments.library import Library
 from segments.payload import SegmentPayload
+from segments.score_origins import ScoreOrigins
 from segments.sources import SourceRules
 from segments.spans import TimeSpan
 from segments.store.base import Filter
@@ -250,6 +252,46 @@ def test_what_trace_has_not_seen_is_left_out(footage: Footage, tmp_path: Path):
     with pytest.raises(LibraryError, match="is in use by"):
         rescore(library, FakeProfile())
     lock.release()
+
+
+def origins(library: Library) -> dict[str, str]:
+    with ScoreOrigins(library) as kept:
+        return kept.of("trace")
+
+
+def test_it_is_known_which_sentences_scores_rest_on(footage: Footage, library: Library) -> None:
+    gate, yard = ids(library, footage)
+    bank = load_bank()
+    park, whole = origin_of_bank(bank, ["park"]), origin_of_bank(bank)
+    assert origins(library) == {gate: park, yard: whole}
+    add_trace(library.own_traces, GOAT)
+    bank = load_bank(own=library.own_traces)
+    assert origin_of_bank(bank, ["park"]) == park
+    assert origin_of_bank(bank) != whole
+    rescore(library, FakeProfile())
+    assert origins(library) == {gate: park, yard: origin_of_bank(bank)}
+
+
+def test_whoever_has_the_store_open_has_scores_made_anew(library: Library) -> None:
+    pin(library.root, *PLACES)
+    store = open_store(library)
+    report = rescore(library, FakeProfile(), camera="gate", held=store)
+    assert report.count("changed") == 1
+    assert store.count() > 0
+    store.close()
+    assert rescore(library, FakeProfile()).count("changed") == 0
+
+
+def test_chunks_that_nobody_takes_are_waited_for(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.rescoring.SPOOL_WAIT_S", 0.0)
+    library.spool.mkdir(exist_ok=True)
+    (library.spool / f"fake.{'a' * 64}.000000.npz").write_bytes(b"")
+    store = open_store(library)
+    with pytest.raises(LibraryError, match="finished chunks that nobody moves"):
+        rescore(library, FakeProfile(), held=store)
+    store.close()
 
 
 def test_the_command_says_what_changed(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

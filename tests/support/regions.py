@@ -7,6 +7,7 @@ import numpy as np
 from detectors.local_patterns.base import Regions
 from detectors.local_patterns.pipeline import LocalPatterns, PatternConfig
 from detectors.local_patterns.region_source import RegionSource
+from detectors.local_patterns.stored import HEAT_SIZE
 from indexer.region_parts import PICTURES, RegionParts
 from segments.media import LookSpec
 
@@ -64,7 +65,8 @@ class ColourEncoder:
     def encode_questions(self, texts):
         raise NotImplementedError
 
-    def heat(self, weights, size) -> np.ndarray:
+    def heat(self, tokens, words, size) -> np.ndarray:
+        weights = np.einsum("nqd,nd->nq", tokens / np.linalg.norm(tokens, axis=2)[..., None], words)
         left, right = weights[:, :1, None], weights[:, 1:, None]
         half = (len(weights), size[0], size[1] // 2)
         return np.concatenate([np.broadcast_to(left, half), np.broadcast_to(right, half)], axis=2)
@@ -83,5 +85,5 @@ def bright_parts(engine: BrightEngine | None = None, *, most: int = 8) -> Region
     """Parts for the fake profile."""
     config = PatternConfig(most=most, expand=0.0)
     source = RegionSource.of("motion", "compact", config, answers=None)
-    patterns = LocalPatterns(engine or BrightEngine(), ColourEncoder(), config)
+    patterns = LocalPatterns(engine or BrightEngine(), ColourEncoder(), config, heat_size=HEAT_SIZE)
     return RegionParts(patterns, source, LookSpec(64, PICTURES, 4))

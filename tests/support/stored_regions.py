@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from detectors.local_patterns.base import PatternFrame
-from detectors.local_patterns.stored import StoredRegions, no_heat
+from detectors.local_patterns.stored import StoredRegions
 
 Box = tuple[float, float, float, float]
 
@@ -19,7 +19,7 @@ def stored(
 ) -> StoredRegions:
     """Regions of alternating pictures of clips, two each, that all look and move alike."""
     frames = [_frame(k, boxes, patterns, motion) for k, boxes in enumerate(pictures)]
-    return StoredRegions.of_frames(frames, pictures=2, most=most, heat=no_heat)
+    return StoredRegions.of_frames(frames, pictures=2, most=most)
 
 
 def _frame(k: int, boxes: Sequence[Box], patterns: Sequence[float], motion: float) -> PatternFrame:

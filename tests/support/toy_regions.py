@@ -36,7 +36,7 @@ class ToyEncoder:
         mask[:, 2] = False
         return tokens, mask
 
-    def heat(self, weights, size) -> np.ndarray:
+    def heat(self, tokens, words, size) -> np.ndarray:
         raise NotImplementedError
 
 

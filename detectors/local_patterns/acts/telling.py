@@ -41,17 +41,22 @@ def shipped_network(profile: str) -> ActNetwork | None:
 
 
 def embed(
-    network: ActNetwork, regions: StoredRegions, motion: Float32[np.ndarray, "t m"]
+    network: ActNetwork,
+    regions: StoredRegions,
+    motion: Float32[np.ndarray, "t m"],
+    *,
+    first: int = 0,
 ) -> Float32[np.ndarray, "k d"]:
     """The unit vector of every region that is there, in order.
 
     Args:
         regions: of consecutive clips.
-        motion: of the same clips' scene.
+        motion: of the scene, in these clips and in those around them.
+        first: the row of `motion` that is the first of `regions`.
     """
     there = regions.is_there
     patterns, traits = regions.patterns[there].astype(np.float32), region_traits(regions)
-    clips = np.nonzero(there)[0].astype(np.int64)
+    clips = first + np.nonzero(there)[0].astype(np.int64)
     vectors = [np.zeros((0, network.config.dim), np.float32)]
     with torch.inference_mode():
         scene = torch.from_numpy(np.ascontiguousarray(motion))

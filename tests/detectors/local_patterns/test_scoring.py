@@ -10,7 +10,7 @@ from detectors.local_patterns.reconstruction import ReconstructionConfig, Recons
 from detectors.local_patterns.scoring import beyond, clip_scores, region_errors, strongest
 from detectors.local_patterns.stored import StoredRegions
 from segments.sentences import number_of
-from tests.detectors.local_patterns.test_stored import frame, heat
+from tests.detectors.local_patterns.test_stored import frame
 
 ERRORS = np.array(
     [  # two clips of two pictures of three regions: appearance, motion, what it does
@@ -27,13 +27,16 @@ ERRORS = np.array(
 def regions() -> StoredRegions:
     """Things 1 and 2, then 1, 2 and 3; the second clip has one still thing."""
     frames = [frame(2, 0.1), frame(3, 0.4), frame(1, 0.8), frame(0, 1.1)]
-    return StoredRegions.of_frames(frames, pictures=2, most=3, heat=heat)
+    return StoredRegions.of_frames(frames, pictures=2, most=3)
 
 
 def test_a_clip_is_as_odd_as_its_oddest_region_or_three() -> None:
     assert clip_scores(ERRORS).tolist() == [2.5, 0.0]
     assert clip_scores(ERRORS, pooling="top3").tolist() == [1.75, 0.0]  # 2.5, 2.0, 0.75
-    assert clip_scores(np.zeros((3, 2, 0, 3), np.float32)).tolist() == [0.0] * 3
+    assert clip_scores(ERRORS, pooling="mean").tolist() == [2.25, 0.0]  # 2.0 and 2.5
+    for pooling in ("max", "top3", "mean"):
+        nothing = clip_scores(np.zeros((3, 2, 0, 3), np.float32), pooling=pooling)
+        assert nothing.tolist() == [0.0] * 3
 
 
 def test_without_a_module_speed_counts_as_motion() -> None:
@@ -89,7 +92,7 @@ def test_each_thing_counts_once_by_its_oddest_view() -> None:
 
 
 def test_no_more_than_three_things_are_named() -> None:
-    many = StoredRegions.of_frames([frame(5, 0.0)], pictures=1, most=5, heat=heat)
+    many = StoredRegions.of_frames([frame(5, 0.0)], pictures=1, most=5)
     errors = np.zeros((1, 1, 5, 3), np.float32)
     errors[0, 0, :, 1] = [1, 5, 2, 4, 3]
     assert strongest(many, errors).tracks.tolist() == [[42, 44, 45]]

@@ -23,6 +23,7 @@ def frame(count: int, pts_s: float) -> PatternFrame:
         captions=tuple(f"thing {number:.0f}" for number in numbers),
         is_carried=numbers == 2,
         labels=("",) * count,
+        heat=np.broadcast_to(numbers[:, None, None] / 10, (count, 8, 8)),
     )
 
 
@@ -31,13 +32,9 @@ def test_what_is_said_begins_with_what_the_engine_calls_it() -> None:
     assert named.said == ("person: thing 1", "thing 2", "thing 3")
 
 
-def heat(weights: np.ndarray) -> np.ndarray:
-    return np.broadcast_to(weights[:, :1, None], (len(weights), 8, 8))
-
-
 def two_clips() -> StoredRegions:
     frames = [frame(2, 0.1), frame(0, 0.4), frame(1, 0.8), frame(2, 1.1)]
-    return StoredRegions.of_frames(frames, pictures=2, most=5, heat=heat)
+    return StoredRegions.of_frames(frames, pictures=2, most=5)
 
 
 def test_pictures_are_padded() -> None:
@@ -50,6 +47,8 @@ def test_pictures_are_padded() -> None:
     assert regions.is_carried[1, 1].tolist() == [False, True, False, False, False]
     assert regions.patterns.dtype == np.float16
     assert regions.heat[0, 0, :2, 3, 3].tolist() == [26, 51]  # 0.1 and 0.2 of 255, rounded
+    unasked = StoredRegions.of_frames([replace(frame(2, 0.1), heat=None)], pictures=1, most=5)
+    assert (unasked.heat.shape, unasked.heat.max()) == ((1, 1, 5, 8, 8), 0)
     there = [[[1, 1, 0, 0, 0], [0] * 5], [[1, 0, 0, 0, 0], [1, 1, 0, 0, 0]]]
     np.testing.assert_array_equal(regions.is_there, np.array(there, bool))
 
@@ -71,6 +70,6 @@ def test_rm_takes_appearance_then_motion_of_what_is_there() -> None:
 
 
 def test_pictures_without_any_region() -> None:
-    regions = StoredRegions.of_frames([frame(0, 0.0)] * 2, pictures=2, most=3, heat=heat).trimmed()
+    regions = StoredRegions.of_frames([frame(0, 0.0)] * 2, pictures=2, most=3).trimmed()
     assert regions.patterns.shape == (1, 2, 0, 3)
     assert regions.features().shape == (0, 11)

@@ -11,6 +11,7 @@ from transformers import Blip2ForImageTextRetrieval
 
 from encoders.regions.blip2 import Blip2RegionEncoder
 from encoders.regions.blip2_writing import CaptionWriter, WordHead, Writing
+from encoders.regions.grids import heat_of
 from encoders.towers.base import Placement
 from encoders.towers.loading import load_tokenizer
 from segments.errors import WeightsMissing
@@ -202,11 +203,42 @@ def test_a_head_that_lacks_a_tensor_is_refused(blip2_folder: Path, tmp_path: Pat
         Blip2RegionEncoder(folder, BANK)
 
 
-def test_grad_cam_is_a_map_per_box(encoder: Blip2RegionEncoder) -> None:
-    maps = encoder.grad_cam(pictures(1)[0], BOXES, list(BANK), (8, 6))
+def test_heat_is_a_map_per_box(encoder: Blip2RegionEncoder) -> None:
+    (tokens,) = encoder.encode(pictures(1), [BOXES])
+    maps = encoder.heat(tokens, encoder.encode_texts(BANK), (8, 6))
     assert (maps.shape, maps.dtype) == ((3, 8, 6), np.float32)
     assert maps.min() >= 0.0
     assert maps.max() == pytest.approx(1.0)
-    again = encoder.grad_cam(pictures(1)[0], BOXES[:1], ["the dog sits"], (8, 6))
+    again = encoder.heat(tokens[:1], encoder.encode_texts(["the dog sits"]), (8, 6))
     assert np.abs(maps[0] - again[0]).max() > 1e-3  # another sentence looks elsewhere
-    assert encoder.heat(np.ones((2, 4), np.float32), (3, 3)).max() == 0.0
+    forgotten = np.ones((2, 4, 16), np.float32)
+    assert encoder.heat(forgotten, encoder.encode_texts(BANK[:2]), (3, 3)).max() == 0.0
+
+
+class MeanOfPatches:
+    """Queries that give one token, the mean of four patches of two channels each."""
+
+    def prepare(self, batch: torch.Tensor) -> torch.Tensor:
+        return batch.clone()
+
+    def forward(self, batch: torch.Tensor) -> torch.Tensor:
+        return batch[:, 1:].mean(dim=1, keepdim=True)
+
+
+def test_heat_is_grad_cam_as_worked_out_by_hand(
+    encoder: Blip2RegionEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mean is (3, 3), so its cosine to (1, 0) has the slope (9, -9) / 18^1.5, the same in every
+    patch: a patch counts by its first channel less its second, and not below 0."""
+    patches = [[4.0, 0.0], [2.0, 0.0], [6.0, 12.0], [0.0, 0.0]]
+    monkeypatch.setattr(encoder, "_queries", MeanOfPatches())
+    tokens, words = np.full((1, 1, 2), 3.0, np.float32), np.array([[1.0, 0.0]], np.float32)
+    encoder._sights.keep(tokens, torch.tensor([[[9.0, 9.0], *patches]]))  # [CLS] has no place
+    (heat,) = encoder.heat(tokens, words, (2, 2))
+    np.testing.assert_allclose(heat, [[1.0, 0.5], [0.0, 0.0]], atol=1e-6)
+    (slopes,) = encoder._grad_cam(torch.tensor([[[9.0, 9.0], *patches]]), torch.from_numpy(words))
+    np.testing.assert_allclose(slopes, np.array([4, 2, 0, 0]) * 9 / 18**1.5 / 4, rtol=1e-5)
+    monkeypatch.setattr(encoder, "_inside", 0.5)
+    (middle,) = encoder.heat(tokens, words, (2, 2))
+    whole = heat_of(np.array([[4.0, 2.0, 0.0, 0.0]]), (2, 2), (4, 4))[0]
+    np.testing.assert_allclose(middle, whole[1:3, 1:3], atol=1e-6)

@@ -111,9 +111,11 @@ def test_sentences_and_questions_share_their_own_vector(encoder: CompactRegionEn
 
 
 def test_heat_follows_the_grid(encoder: CompactRegionEncoder) -> None:
-    weights = np.zeros((1, 32), np.float32)
-    weights[0, 4 * 7 + 3] = 1.0  # the last row's last cell
-    heat = encoder.heat(weights, (16, 8))
+    (words,) = encoder.encode_texts(["a dog"])
+    other = np.roll(words, 1) - words * (np.roll(words, 1) @ words)  # speaks of something else
+    tokens = np.tile(other, (1, 32, 1)).astype(np.float32)
+    tokens[0, 4 * 7 + 3] = 3 * words  # the last row's last cell
+    heat = encoder.heat(tokens, words[None], (16, 8))
     assert heat.shape == (1, 16, 8)
     assert heat[0, 15, 7] == 1.0
     assert heat[0, :12].max() == 0.0
