@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.calibration_check.report import calibration_table
 from benchmarks.frame_scores.report import frames_table
-from benchmarks.local_patterns.report import patterns_table
+from benchmarks.local_patterns.report import library_table, patterns_table
 from benchmarks.local_patterns.simulated_report import simulated_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
@@ -32,6 +32,7 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     "calibration-check": calibration_table,
     "compact": compact_table,
     "indexing": indexing_table,
+    "local-patterns-library": library_table,
     "local-patterns-ped2": patterns_table,
     "local-patterns-simulated": simulated_table,
     "local-patterns-walkway": patterns_table,

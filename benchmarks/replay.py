@@ -14,6 +14,8 @@ from benchmarks.frame_scores.running import replay as replay_frames
 from benchmarks.local_patterns.arguments import SPEED_TASK as LOCAL_PATTERNS_SPEED
 from benchmarks.local_patterns.arguments import TASK as LOCAL_PATTERNS
 from benchmarks.local_patterns.arguments import PatternArguments
+from benchmarks.local_patterns.library_run import TASK as LOCAL_PATTERNS_LIBRARY
+from benchmarks.local_patterns.library_run import LibraryArguments, run_library
 from benchmarks.local_patterns.running import run_patterns
 from benchmarks.local_patterns.simulated import TASK as LOCAL_PATTERNS_SIMULATED
 from benchmarks.local_patterns.simulated import SimulatedArguments, run_simulated
@@ -32,6 +34,7 @@ RUNS: dict[str, tuple[type[TaskArguments], Callable[[Any], RunRecord]]] = {
     explanations.TASK: (explanations.ExplanationArguments, explanations.run_explanations),
     fights.TASK: (fights.FightArguments, fights.run_fights),
     LOCAL_PATTERNS: (PatternArguments, run_patterns),
+    LOCAL_PATTERNS_LIBRARY: (LibraryArguments, run_library),
     LOCAL_PATTERNS_SIMULATED: (SimulatedArguments, run_simulated),
     gradual.TASK: (gradual.GradualArguments, gradual.run_gradual),
 }

@@ -40,6 +40,7 @@ def local_patterns(
     activation: Annotated[
         str, typer.Option(help="After each machine of `paper`: gelu, or none as printed.")
     ] = "gelu",
+    machines: Annotated[int, typer.Option(min=1, help="smm: how many are stacked.")] = 3,
     recipe: Annotated[
         str, typer.Option(help="ours, paper (its optimizer and loss), or released (the code's).")
     ] = "ours",
@@ -65,8 +66,12 @@ def local_patterns(
     ] = 0.0,
     layers: Annotated[int, typer.Option(min=2, help="rm: fully connected layers.")] = 7,
     pool: Annotated[
-        str, typer.Option(help="rm: clips are as odd as their oddest region (max), or top3.")
-    ] = "max",
+        str | None,
+        typer.Option(
+            help="rm: clips are as odd as their oddest region (max), the mean of three (top3), or "
+            "of each picture's oddest (mean). Default: max; of windows mean."
+        ),
+    ] = None,
 ) -> None:
     """Trains a part of Local Patterns.
 
@@ -105,6 +110,7 @@ def local_patterns(
     if part == "acts":
         return _train_acts(kept | changes | ({} if videos is None else {"videos": videos}), out)
     asked = kept | {"scenes": scenes, "variant": variant, "activation": activation}
+    asked |= {"machines": machines}
     _train_smm(asked, recipe, changes, out)
 
 

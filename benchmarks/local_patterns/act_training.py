@@ -9,13 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from benchmarks.datasets.drawn import Progress
 from benchmarks.local_patterns.act_lessons import ActLessons, act_lessons
 from benchmarks.simulator.programme import programme
+from benchmarks.training_runs import TrainingRecord, train_to_end
 from detectors.local_patterns.acts.config import ActConfig
 from detectors.local_patterns.acts.training import RECIPE, ActTrainer
 from detectors.words_training import OnEpoch, WordsRecipe
 from encoders.compact.profile import CompactProfile
-from segments.files import write_atomically
-
-RECORD_FILE = "trained_on.json"
 
 
 class ActTraining(BaseModel):
@@ -35,15 +33,12 @@ class ActTraining(BaseModel):
         return replace(RECIPE, epochs=self.epochs, seed=self.seed)
 
 
-class Record(BaseModel):
-    """What a network was trained on; lies beside it."""
+class Record(TrainingRecord):
+    """What a run learned from."""
 
     asked: ActTraining
     lessons: int
     regions: int
-    sentences: int
-    losses: list[float]
-    """Mean of each epoch that this process trained."""
     words: dict[str, str]
     """Digests of the profile whose regions, motion and words it learned."""
 
@@ -65,14 +60,7 @@ def train_acts(
     videos = programme("train", asked.videos)
     lessons = act_lessons(videos, profile, asked.work, progress=progress)
     trainer = _trainer(asked, lessons, profile)
-    losses = list[float]()
-
-    def tell(epoch: int, loss: float) -> None:
-        losses.append(round(loss, 4))
-        if on_epoch is not None:
-            on_epoch(epoch, loss)
-
-    trainer.run(out, on_epoch=tell).save_pretrained(out)
+    _, losses = train_to_end(trainer, out, on_epoch=on_epoch)
     record = Record(
         asked=asked,
         lessons=len(lessons.lessons),
@@ -81,7 +69,7 @@ def train_acts(
         losses=losses,
         words=profile.manifest.digests,
     )
-    write_atomically(out / RECORD_FILE, record.model_dump_json(indent=2).encode())
+    record.save(out)
     return record
 
 

@@ -105,6 +105,8 @@ def scored(
     say: Say = lambda text: None,
 ) -> dict[str, Any]:
     """A record's scores: what the clips are, a row per setting, and chance."""
+    for clip in clips:
+        clip.store.prepare(clip.source, [setting.reading for setting in settings])
     known, rows = KnownClips(arguments, clips), list[dict[str, Any]]()
     for setting in settings:
         rows.append(known.row(setting))

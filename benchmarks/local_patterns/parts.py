@@ -4,13 +4,15 @@ from functools import cached_property
 from pathlib import Path
 
 from benchmarks.datasets.files import existing
-from detectors.local_patterns.asking import shipped_asking
+from benchmarks.local_patterns.backbone import Backbone
+from detectors.local_patterns.asking import PART, WEIGHTS, load_asking
 from detectors.local_patterns.base import RegionEncoder, RegionEngine
 from detectors.local_patterns.caption_memory import SayYes
 from detectors.local_patterns.captions import region_captions
 from detectors.local_patterns.regions.opening import open_engine
 from detectors.local_patterns.regions.sliding import SlidingConfig, SlidingWindows
 from detectors.local_patterns.regions.yolox import YoloxConfig, YoloxRegions
+from detectors.local_patterns.state_machine import COMMAND, StateMachineConfig
 from encoders.compact.profile import CompactProfile
 from encoders.regions.compact import CompactRegionEncoder
 from segments.errors import UserError
@@ -23,7 +25,7 @@ WINDOWS = {
     "cells": SlidingConfig(sizes=((1 / MOTION_GRID[1], 1 / MOTION_GRID[0]),), stride=1.0),
 }
 """The paper's windows of 60 x 60 of Ped2's 360 x 240 pixels (Appendix D); every cell by itself."""
-GRIDS = {"compact": (8, 4), "compact-8": (4, 2), "compact-128": (16, 8)}
+GRIDS = {"compact": (8, 4), "compact-8": (4, 2), "compact-64": (8, 8), "compact-128": (16, 8)}
 """Rows and columns that a box is cut into: N_q is their product."""
 
 
@@ -32,10 +34,11 @@ class BenchmarkParts:
 
     Args:
         shared: the folder that holds models/.
+        work: holds smm-N, for each State Machine Module of N machines that is not shipped.
     """
 
-    def __init__(self, shared: Path) -> None:
-        self._shared = shared
+    def __init__(self, shared: Path, work: Path) -> None:
+        self._shared, self._work = shared, work
 
     def engine(self, name: str) -> RegionEngine:
         """Raises:
@@ -54,19 +57,30 @@ class BenchmarkParts:
         """Raises:
         WeightsMissing: the compact profile is not on this machine.
         """
+        if name == "backbone":
+            return Backbone.alone(self._compact)
         return CompactRegionEncoder.of(self._compact, tuple(region_captions()), grid=GRIDS[name])
 
-    def says_yes(self, encoder: RegionEncoder) -> SayYes:
+    def says_yes(self, encoder: RegionEncoder, machines: int) -> SayYes:
         """Raises:
-        UserError: no State Machine Module comes with the encoder.
+        UserError: no State Machine Module of so many machines is there.
+        WeightsMissing: it is damaged, or for another encoder.
         """
-        asking = shipped_asking("compact", encoder)
-        if asking is None:
+        return load_asking(self.smm_folder(machines), encoder)
+
+    def smm_folder(self, machines: int) -> Path:
+        """Raises:
+        UserError: no State Machine Module of so many machines is there.
+        """
+        if machines == StateMachineConfig.machines:
+            return WEIGHTS / "compact" / PART
+        folder = self._work / f"smm-{machines}"
+        if not folder.is_dir():
             raise UserError(
-                "no State Machine Module comes with the compact profile: train one with "
-                "`retrace train local-patterns --part smm`, or leave its settings out"
+                f"no State Machine Module of {machines} machines in {folder}: train it with "
+                f"`{COMMAND} --machines {machines} --out {folder}`, or leave its settings out"
             )
-        return asking
+        return folder
 
     @property
     def digests(self) -> dict[str, str]:

@@ -11,6 +11,8 @@ from benchmarks.local_patterns.parts import YOLOX, BenchmarkParts
 from benchmarks.local_patterns.settings import Setting, settings_named
 from benchmarks.local_patterns.store import PatternStore
 from benchmarks.records import RunRecord, digest_of, new_record
+from detectors.files import WEIGHTS_FILE
+from segments.files import sha256_of
 from segments.reading import probe
 
 
@@ -31,7 +33,7 @@ def run_ped2(arguments: PatternArguments, *, say: Say = lambda text: None) -> Ru
     labels = open_ped2(folder)
     paths = [existing(folder / f"{name}.mp4", source=PED2_SOURCE) for name in labels.videos]
     sources = [probe(path) for path in paths]
-    parts = BenchmarkParts(arguments.shared)
+    parts = BenchmarkParts(arguments.shared, arguments.work)
     store = PatternStore(arguments.work, parts)
     clips = [
         KnownClip(source, store, labels.truth(name, len(store.fields(source, "flow").pts_s)))
@@ -59,4 +61,6 @@ def _weights(
         digests |= parts.digests
     if any(setting.reading.engine.startswith("yolox") for setting in settings):
         digests["yolox-nano"] = digest_of([arguments.shared / YOLOX])
+    for machines in sorted({setting.reading.machines for setting in settings} - {0}):
+        digests[f"smm-{machines}"] = sha256_of(parts.smm_folder(machines) / WEIGHTS_FILE)
     return digests

@@ -39,13 +39,16 @@ class Setting:
 APPEARANCE: Blocks = ("appearance",)
 MOTION: Blocks = ("motion",)
 COMPACT = Reading(encoder="compact")
+CARRYING = replace(COMPACT, machines=3)
+"""Captions outlive small views where the State Machine Module says yes."""
+_TEMPLATE = replace(CARRYING, config=PatternConfig(memory="template"))
 _BOX = PatternConfig(mean_over="box")
 _ONE_SIDED = replace(PAPER, motion_sides="more")
 _SPED = replace(_ONE_SIDED, faster=3.0, deviations="blocks")
 
 
-def _attending(attention: Literal["image", "text"]) -> Reading:
-    return replace(COMPACT, config=PatternConfig(attention=attention))
+def _attending(attention: Literal["image", "text"], reading: Reading = COMPACT) -> Reading:
+    return replace(reading, config=PatternConfig(attention=attention))
 
 
 def _moving(name: str, table: str, reading: Reading) -> Setting:
@@ -56,6 +59,7 @@ def _moving(name: str, table: str, reading: Reading) -> Setting:
 UNTRAINED = Setting("fastest region, untrained", "baseline", blocks=(), module=None)
 M_ONLY = Setting("8: motion alone", "3", blocks=MOTION)
 WHOLE = Setting("7: patterns and motion, without SMM", "3", COMPACT)
+SIXTH = Setting("6: patterns and motion", "3", CARRYING)
 _CLOSE = Reading(config=ways.WINDOWS.config)
 _FINE = replace(_CLOSE, motion="fine")
 FIRST = Setting("motion, sped up: expanded boxes", "ours", Reading(config=_BOX), MOTION, _SPED)
@@ -78,11 +82,21 @@ SETTINGS: tuple[Setting, ...] = (
     replace(UNTRAINED, name="fastest region, untrained, finer flow", reading=_FINE),
     replace(UNTRAINED, name="fastest window, untrained, finer flow", reading=_WALKERS),
     replace(UNTRAINED, name="fastest cell, untrained", reading=Reading(engine="cells")),
-    Setting("1, 2, 5: image tokens", "3", _attending("image"), APPEARANCE),
-    Setting("4: sentence", "3", _attending("text"), APPEARANCE),
+    Setting("1: backbone", "3", _attending("image", Reading(encoder="backbone")), APPEARANCE),
+    Setting("2, 5: image tokens", "3", _attending("image"), APPEARANCE),
+    Setting("3: patterns", "3", CARRYING, APPEARANCE),
     Setting("3, without SMM: patterns", "3", COMPACT, APPEARANCE),
+    Setting("4: sentence", "3", _attending("text", CARRYING), APPEARANCE),
+    Setting("4, without SMM: sentence", "3", _attending("text"), APPEARANCE),
+    SIXTH,
+    replace(SIXTH, name="6, captions by the template rule", table="ours", reading=_TEMPLATE),
     WHOLE,
     M_ONLY,
+    replace(SIXTH, name="9: N_SMM = 1", reading=replace(CARRYING, machines=1)),
+    replace(SIXTH, name="10: N_SMM = 5", reading=replace(CARRYING, machines=5)),
+    replace(WHOLE, name="7, N_q = 8", table="5", reading=Reading(encoder="compact-8")),
+    replace(WHOLE, name="7, N_q = 64", table="5", reading=Reading(encoder="compact-64")),
+    replace(WHOLE, name="7, N_q = 128", table="5", reading=Reading(encoder="compact-128")),
     replace(M_ONLY, name="8, D_h = 512", module=replace(PAPER, hidden=512)),
     replace(M_ONLY, name="8, 5 layers", table="4", module=replace(PAPER, layers=5)),
     replace(M_ONLY, name="8, 9 layers", table="4", module=replace(PAPER, layers=9)),

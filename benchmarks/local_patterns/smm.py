@@ -9,11 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from sklearn.metrics import roc_auc_score
 
 from benchmarks.local_patterns.lessons import simulated_regions, smm_lessons
+from benchmarks.training_runs import TrainingRecord, train_to_end
 from detectors.local_patterns.asking import Asking
 from detectors.local_patterns.base import RegionEncoder
 from detectors.local_patterns.cmam import token_weights
 from detectors.local_patterns.smm_training import (
-    OnEpoch,
     SmmLessons,
     SmmRecipe,
     SmmTrainer,
@@ -21,9 +21,8 @@ from detectors.local_patterns.smm_training import (
     save_recipe,
 )
 from detectors.local_patterns.state_machine import Activation, StateMachineConfig, Variant
-from segments.files import write_atomically
+from detectors.words_training import OnEpoch
 
-RECORD_FILE = "trained_on.json"
 HELD_OUT_SEED = 1
 
 
@@ -37,6 +36,8 @@ class SmmTraining(BaseModel):
     scenes: int = 800
     variant: Variant = "paper"
     activation: Activation = "gelu"
+    machines: int = Field(default=3, ge=1)
+    """N_SMM; rows 9 and 10 of the paper's Table 3 have 1 and 5."""
     recipe: SmmRecipe = SmmRecipe()
 
     @property
@@ -56,14 +57,11 @@ class HeldOut(BaseModel):
     """Of the sum of the tokens' cosines to the sentence, before it is made a question."""
 
 
-class Record(BaseModel):
-    """What a network was trained on; lies beside it."""
+class Record(TrainingRecord):
+    """What a run learned from, and how well it did."""
 
     asked: SmmTraining
     regions: int
-    sentences: int
-    losses: list[float]
-    """Mean of each epoch that this process trained."""
     held_out: HeldOut
 
 
@@ -78,15 +76,7 @@ def train_smm(
     told = simulated_regions(encoder, asked.work, "train", asked.scenes)
     lessons = smm_lessons(told)
     trainer = SmmTrainer(_config(asked, encoder), lessons, encoder, asked.recipe)
-    losses = list[float]()
-
-    def tell(epoch: int, loss: float) -> None:
-        losses.append(round(loss, 4))
-        if on_epoch is not None:
-            on_epoch(epoch, loss)
-
-    module = trainer.run(out, on_epoch=tell)
-    module.save_pretrained(out)
+    module, losses = train_to_end(trainer, out, on_epoch=on_epoch)
     save_recipe(asked.recipe, out)
     held_out = smm_lessons(simulated_regions(encoder, asked.work, "test", asked.held_out))
     record = Record(
@@ -96,7 +86,7 @@ def train_smm(
         losses=losses,
         held_out=evaluate(Asking(module, trainer.judge, encoder), held_out, encoder),
     )
-    write_atomically(out / RECORD_FILE, record.model_dump_json(indent=2).encode())
+    record.save(out)
     return record
 
 
@@ -123,6 +113,7 @@ def _config(asked: SmmTraining, encoder: RegionEncoder) -> StateMachineConfig:
         dim=encoder.dim,
         image_tokens=encoder.num_tokens,
         activation=asked.activation,
+        machines=asked.machines,
     )
 
 

@@ -42,8 +42,8 @@ class Reading:
     motion: Motion = "flow"
     encoder: str | None = None
     """None for motion alone."""
-    carries: bool = False
-    """Whether captions are carried on, where the encoder's State Machine Module says yes."""
+    machines: int = 0
+    """N_SMM of the State Machine Module that says whether a caption is carried on; 0: none is."""
     config: PatternConfig = field(default_factory=PatternConfig)
 
     @property
@@ -60,7 +60,7 @@ class Parts(Protocol):
 
     def encoder(self, name: str) -> RegionEncoder: ...
 
-    def says_yes(self, encoder: RegionEncoder) -> SayYes: ...
+    def says_yes(self, encoder: RegionEncoder, machines: int) -> SayYes: ...
 
 
 class PatternStore:
@@ -146,8 +146,8 @@ class PatternStore:
     ) -> PatternReader:
         found = self.regions(source, reading.engine, reading.motion)
         says_yes = None
-        if reading.carries and encoder is not None:
-            says_yes = self._parts.says_yes(encoder)
+        if reading.machines and encoder is not None:
+            says_yes = self._parts.says_yes(encoder, reading.machines)
         engine = Repeated(reading.engine, found)
         return LocalPatterns(engine, encoder, reading.config, says_yes=says_yes).follow()
 

@@ -6,15 +6,14 @@ missed now and then, some things hardly ever seen, some boxes around nothing.
 """
 
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
 from jaxtyping import Bool, Float32, Float64, UInt8
 
 from benchmarks.local_patterns.packing import packed_regions, unpacked_regions
+from benchmarks.local_patterns.writing import write_clip
 from detectors.local_patterns.base import Regions
 from segments.arrays import to_npz
 from segments.files import write_atomically
@@ -98,22 +97,10 @@ def kept_walkway(folder: Path, seed: int) -> KeptClip:
     if not facts.exists():
         clip = walkway_clip(seed)
         folder.mkdir(parents=True, exist_ok=True)
-        _encode(path, clip.pictures)
+        write_clip(path, clip.pictures, fps=FPS)
         write_atomically(facts, to_npz({**packed_regions(clip.regions), "truth": clip.truth}))
     with np.load(facts) as arrays:
         return KeptClip(path, unpacked_regions(arrays), arrays["truth"])
-
-
-def _encode(path: Path, pictures: UInt8[np.ndarray, "f h w 3"]) -> None:
-    with av.open(str(path), "w") as container:
-        options = {"crf": "14", "preset": "veryfast"}
-        video = container.add_stream("libx264", rate=Fraction(FPS), options=options)
-        assert isinstance(video, av.VideoStream)
-        video.width, video.height, video.pix_fmt = COLUMNS, ROWS, "yuv420p"
-        video.codec_context.thread_count = 1
-        for pixels in pictures:
-            container.mux(video.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
-        container.mux(video.encode())
 
 
 def _walker(rng: np.random.Generator) -> _Thing:

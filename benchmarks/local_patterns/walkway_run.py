@@ -30,7 +30,7 @@ def run_walkway(arguments: PatternArguments, *, say: Say = lambda text: None) ->
     settings = motion_settings(arguments.setting)
     own = arguments.model_copy(update={"work": arguments.work / "walkway"})
     kept = [kept_walkway(own.work, seed) for seed in range(NUM_CLIPS)]
-    parts = BenchmarkParts(arguments.shared)
+    parts = BenchmarkParts(arguments.shared, arguments.work)
     stores = [PatternStore(own.work, _Detected(parts, clip.regions)) for clip in kept]
     clips = [
         KnownClip(probe(clip.path), store, clip.truth)
@@ -82,5 +82,5 @@ class _Detected:
     def encoder(self, name: str) -> RegionEncoder:
         return self._parts.encoder(name)
 
-    def says_yes(self, encoder: RegionEncoder) -> SayYes:
-        return self._parts.says_yes(encoder)
+    def says_yes(self, encoder: RegionEncoder, machines: int) -> SayYes:
+        return self._parts.says_yes(encoder, machines)

@@ -7,15 +7,13 @@ from pydantic import BaseModel, ConfigDict
 
 from benchmarks.datasets.drawn import Progress
 from benchmarks.trace.lessons import Lessons, simulated_lessons
+from benchmarks.training_runs import TrainingRecord, train_to_end
 from detectors.trace.config import Fusion, TraceConfig, Window
 from detectors.trace.training import TraceTrainer
 from detectors.words_training import OnEpoch, WordsRecipe
 from encoders.base import Profile
 from encoders.registry import load_profile
 from segments.errors import UserError
-from segments.files import write_atomically
-
-RECORD_FILE = "trained_on.json"
 
 
 class TraceTraining(BaseModel):
@@ -74,14 +72,11 @@ class TraceTraining(BaseModel):
         )
 
 
-class Record(BaseModel):
-    """What a network was trained on; lies beside it."""
+class Record(TrainingRecord):
+    """What a run learned from."""
 
     asked: TraceTraining
     lessons: int
-    sentences: int
-    losses: list[float]
-    """Mean of each epoch that this process trained."""
     words: dict[str, str]
     """Digests of the profile whose words it learned."""
 
@@ -108,14 +103,7 @@ def train_trace(
     )
     profile = load_profile("compact", device="cpu")
     trainer = trainer_of(asked, lessons, profile)
-    losses = list[float]()
-
-    def tell(epoch: int, loss: float) -> None:
-        losses.append(round(loss, 4))
-        if on_epoch is not None:
-            on_epoch(epoch, loss)
-
-    trainer.run(out, on_epoch=tell).save_pretrained(out)
+    _, losses = train_to_end(trainer, out, on_epoch=on_epoch)
     record = Record(
         asked=asked,
         lessons=len(lessons.lessons),
@@ -123,7 +111,7 @@ def train_trace(
         losses=losses,
         words=profile.manifest.digests,
     )
-    write_atomically(out / RECORD_FILE, record.model_dump_json(indent=2).encode())
+    record.save(out)
     return record
 
 

@@ -34,6 +34,7 @@ app.command()(calibration.calibration_check)
 app.command()(frames.vad_ped2)
 app.command()(frames.vad_simulated)
 app.command()(local_patterns.local_patterns)
+app.command()(local_patterns.local_patterns_library)
 app.command()(local_patterns.local_patterns_speed)
 app.command()(local_patterns_simulated.local_patterns_simulated)
 for of_trace in (

@@ -43,6 +43,28 @@ def local_patterns(
     show(patterns_table(record))
 
 
+def local_patterns_library(
+    shared: SharedOption,
+    work: WorkOption = Path("runs/local-patterns-library"),
+    regions: Annotated[str, typer.Option(help="As `retrace index --regions` has it.")] = "windows",
+    seeds: Annotated[int, typer.Option(min=1, help="Modules of the fitted camera.")] = 1,
+    rounds: Annotated[int, typer.Option(min=1, help="Draws for the intervals.")] = 1000,
+    out: RecordOption = None,
+) -> None:
+    """Ped2 as a user would have it: indexed, a camera fitted on normal footage, curves read."""
+
+    from benchmarks.local_patterns.library_run import LibraryArguments, run_library
+    from benchmarks.local_patterns.report import library_table
+    from search_api.requests import parse
+
+    options = {"shared": shared, "work": work, "regions": regions, "seeds": seeds}
+    record = run_library(parse(LibraryArguments, options | {"rounds": rounds}), say=say)
+    if out is not None:
+        record.save(out)
+        say(f"wrote {out}")
+    show(library_table(record))
+
+
 def local_patterns_speed(
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     size: Annotated[str, typer.Option(help="real (BLIP-2's sizes), or a tiny smoke.")] = "real",

@@ -9,13 +9,14 @@ import pytest
 
 from benchmarks.local_patterns import act_training
 from benchmarks.local_patterns.act_lessons import act_lessons, footage_of
-from benchmarks.local_patterns.act_training import RECORD_FILE, ActTraining, train_acts
+from benchmarks.local_patterns.act_training import ActTraining, train_acts
 from benchmarks.simulator.programme import Video
 from benchmarks.simulator.sampling import sample_scene
 from benchmarks.simulator.videos import FPS
 from detectors.local_patterns.acts.network import ActNetwork
 from detectors.local_patterns.acts.traits import NUM_TRAITS
 from detectors.local_patterns.cameras import WEIGHTS
+from detectors.trace.trained import RECORD_FILE
 from encoders.compact.profile import CompactProfile
 from tests.support.stored_regions import stored
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from benchmarks.local_patterns import lessons
-from benchmarks.local_patterns.smm import RECORD_FILE, Record, SmmTraining, evaluate, train_smm
+from benchmarks.local_patterns.smm import Record, SmmTraining, evaluate, train_smm
 from detectors.local_patterns.asking import load_asking
 from detectors.local_patterns.smm_training import SmmRecipe
+from detectors.trace.trained import RECORD_FILE
 from tests.support.toy_regions import ToyEncoder, toy_lessons
 
 
@@ -51,7 +52,9 @@ def test_a_run_leaves_a_network_its_recipe_and_its_record(
 ) -> None:
     monkeypatch.setattr(lessons, "PICTURES_PER_SCENE", 2)
     recipe = replace(SmmRecipe(), epochs=1, batch_size=4)
-    asked = SmmTraining(work=tmp_path / "work", scenes=8, variant="paper", recipe=recipe)
+    asked = SmmTraining(
+        work=tmp_path / "work", scenes=8, variant="paper", machines=2, recipe=recipe
+    )
     assert asked.held_out == 2
     record = train_smm(asked, Painted(), tmp_path / "out")
     kept = Record.model_validate_json((tmp_path / "out" / RECORD_FILE).read_bytes())

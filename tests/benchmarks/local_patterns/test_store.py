@@ -79,7 +79,7 @@ class Parts:
     def encoder(self, name: str) -> RegionEncoder:
         return self.look  # pyright: ignore[reportReturnType]  # asks no questions, has no heat
 
-    def says_yes(self, encoder: RegionEncoder) -> SayYes:
+    def says_yes(self, encoder: RegionEncoder, machines: int) -> SayYes:
         raise AssertionError("no caption is carried here")
 
 

@@ -65,7 +65,7 @@ def test_a_clip_is_drawn_once(tmp_path: Path, clip: WalkwayClip) -> None:
 
 def test_clips_are_scored_and_counted(tmp_path: Path) -> None:
     kept = kept_walkway(tmp_path, 3)
-    store = PatternStore(tmp_path, BenchmarkParts(tmp_path))
+    store = PatternStore(tmp_path, BenchmarkParts(tmp_path, tmp_path))
     clips = [KnownClip(probe(kept.path), store, kept.truth)]
     arguments = PatternArguments(shared=tmp_path, work=tmp_path, rounds=5)
     setting = settings_named(["fastest window, untrained, finer flow"])

@@ -9,10 +9,11 @@ import pytest
 
 from benchmarks.trace import training
 from benchmarks.trace.lessons import Lessons
-from benchmarks.trace.training import RECORD_FILE, TraceTraining, train_trace
+from benchmarks.trace.training import TraceTraining, train_trace
 from detectors.trace.batches import Footage, Lesson, Said
 from detectors.trace.network import TraceNetwork
 from detectors.trace.shipped import WEIGHTS
+from detectors.trace.trained import RECORD_FILE
 from segments.errors import UserError
 
 FEW = TraceTraining(videos=4, epochs=2, batch_size=4, windows=((4, 1),), ahead=1, joint=8)
