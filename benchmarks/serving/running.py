@@ -16,6 +16,8 @@ from encoders.registry import load_profile
 
 PROFILE = "compact"
 WARM_UP_S = 2.0
+SETTLE_S = 10.0
+"""A service that has just opened its library learns what is usual there, beside its answers."""
 Say = Callable[[str], None]
 
 
@@ -58,6 +60,7 @@ def _measured(
 
 def _measure(served: Served, arguments: ServingArguments, say: Say) -> dict[str, Any]:
     seed, found = 1 + arguments.seed, dict[str, Any]()
+    ask_for(served.url, lambda _: mixed(seed), clients=1, seconds=min(SETTLE_S, arguments.seconds))
     for name, stream in STREAMS.items():
         say(f"  {name}")
         ask_for(served.url, lambda _, s=stream: s(seed), clients=1, seconds=WARM_UP_S)

@@ -1,5 +1,6 @@
 """What an operator chooses: `RETRACE_NAME` in the environment, or options of `retrace serve`."""
 
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,8 @@ class ServiceSettings(BaseSettings):
     """Requests at work at once; those beyond are asked to come back."""
     num_threads: Annotated[int, Field(ge=1, le=512)] = 16
     """That do the requests' blocking work."""
+    model_threads: Annotated[int, Field(ge=1, le=512)] = max(1, (os.cpu_count() or 1) // 2)
+    """Of one model at work. A sentence is no faster by all cores, and slow where they are busy."""
     request_timeout_s: Seconds = 30
     """Until an answer begins, from when the request has come."""
     body_timeout_s: Seconds = 15
