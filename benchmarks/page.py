@@ -28,6 +28,8 @@ from segments.ports import free_port
 QUERY = "q=something+is+burning&all=1"
 HITS = 50
 WIDTH, HEIGHT = 1280, 720
+TALL = 1000
+"""For the curves below the recording."""
 TIMEOUT_MS = 60_000
 LOADED = 4
 """Of a <video>: enough to play on."""
@@ -64,7 +66,9 @@ def take_pictures(page: Page, address: str, out: Path) -> None:
     page.locator(OPENABLE).first.click()
     expect(page.locator("video")).to_have_js_property("readyState", LOADED)
     expect(page.locator(".st-key-timeline svg").first).to_be_visible()
+    page.set_viewport_size({"width": WIDTH, "height": TALL})
     _keep(page, out / "page-video.png")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.get_by_role("link", name="Cases", exact=True).click()
     page.get_by_role("button", name="Open", exact=True).click()
     expect(page.get_by_role("img", name="Picture of hit 1")).to_have_js_property("complete", True)

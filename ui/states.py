@@ -35,7 +35,7 @@ def problem(error: ClientError) -> None:
     needs_key = isinstance(error, KeyRefused) and error.status == NEED_KEY
     with st.container(border=True, key="problem"):
         st.subheader(title, anchor=False)
-        st.text(_said(error))
+        st.text(said(error))
         if advice:
             st.caption(advice)
         if needs_key:
@@ -44,7 +44,8 @@ def problem(error: ClientError) -> None:
             st.button("Try again", key="problem.retry", icon=":material/refresh:")
 
 
-def _said(error: ClientError) -> str:
+def said(error: ClientError) -> str:
+    """What the service says, in words for people."""
     own = FOR_PEOPLE.get(error.code) if isinstance(error, ApiError) else None
     return own or str(error)
 

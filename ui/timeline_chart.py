@@ -10,7 +10,7 @@ from ui import words
 from ui.timeline import Kind, Lane, Row, Span, axis_title, stacked, tick_label, ticks, within
 
 LANE_PX, CURVE_PX, AXIS_PX = 10, 58, 46
-ROOM_PX = 160
+ROOM_PX = 110
 """For few curves, which are then higher."""
 KINDS: tuple[Kind, ...] = ("score", "threshold", "hit", "case", "sound")
 """In the order of the theme's colours."""

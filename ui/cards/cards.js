@@ -22,6 +22,7 @@ function newWall(root) {
   list.setAttribute("aria-label", "Hits, best first");
   root.append(list);
   const wall = { list, curves: new Map(), toldStale: 0 };
+  takeCurves(wall, window.retraceCurves ?? []);
   const onKey = (event) => press(wall, event);
   const onCurves = (event) => takeCurves(wall, event.detail);
   document.addEventListener("keydown", onKey);

@@ -35,7 +35,7 @@ def _found() -> SearchResponse | None:
     try:
         return asking.answer_of(asked)
     except ApiError as error:
-        st.text(f"Hits of the search are not shown: {error.detail}")
+        st.text(f"Hits of the search are not shown: {states.said(error)}")
         return None
 
 
