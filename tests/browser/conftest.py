@@ -3,7 +3,7 @@
 `site` is one that all tests of a session share and none changes. `page` is a fresh page in one
 window, whose console must stay free of errors. Without chromium the journeys are skipped with the
 reason; with RETRACE_REQUIRE_BROWSER they fail instead. RETRACE_SCREENSHOTS names a folder for
-pictures.
+pictures; RETRACE_SCREENSHOT_SIZES=720p,1080p,4k adds those of a wall, which take their time.
 """
 
 import os
@@ -160,7 +160,8 @@ def settle(page: Page) -> None:
 
 @pytest.fixture
 def look() -> Callable[[Page, str], None]:
-    """`look(page, name)` keeps NAME-SIZE-THEME.png of all sizes and both themes."""
+    """`look(page, name)` keeps NAME-SIZE-THEME.png of some sizes and both themes."""
+    chosen = os.environ.get("RETRACE_SCREENSHOT_SIZES", "720p,1080p").split(",")
 
     def keep(page: Page, name: str) -> None:
         folder = os.environ.get("RETRACE_SCREENSHOTS")
@@ -168,7 +169,8 @@ def look() -> Callable[[Page, str], None]:
             return
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
-            for size, (width, height) in SIZES.items():
+            for size in chosen:
+                width, height = SIZES[size]
                 page.set_viewport_size({"width": width, "height": height})
                 settle(page)
                 expect(page.get_by_test_id("stSkeleton")).to_have_count(0)

@@ -92,6 +92,7 @@ STATES = {
     "case-evidence": State("/cases?case=1", "The key that signs", ("Evidence",)),
     "library": State("/library", "of 3 videos"),
     "library-add": State("/library", "No jobs yet", ("Add footage",)),
+    "library-sentences": State("/library", "A sentence of your own", ("Sentences",)),
     "library-about": State("/library", "Library ready", ("What is here",)),
     "admin-keys": State("/admin", "No keys yet"),
     "admin-log": State("/admin", "Verify the chain", ("Log",)),

@@ -38,7 +38,7 @@ def curve(page: Page) -> np.ndarray:
 
 
 def plot(page: Page) -> Locator:
-    return page.locator(".st-key-timeline svg path.background[d*='v160']").first
+    return page.locator(".st-key-timeline svg path.background[d*='v110']").first
 
 
 def test_a_day_is_drawn_small_with_its_peak_and_answers_a_click(day: Site, page: Page, look):
