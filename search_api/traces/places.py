@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from detectors import trace
+from detectors import local_patterns, trace
 from detectors.trace.origin import origin_of_bank
 from search_api.answers.traces import CameraPlaces, Choice
 from search_api.traces.bank import KnownBank
@@ -92,11 +92,11 @@ class _Counts:
 
 def _count(places: Places, library: Library, everything: Catalog) -> Mapping[str | None, _Counts]:
     with ScoreOrigins(library) as kept:
-        origins = kept.of(trace.NAME)
+        origins, words = kept.of(trace.NAME), kept.of(local_patterns.NAME)
     sources: dict[str, list[SourceRecord]] = {}
     for source in everything.sources():
         sources.setdefault(source.video_id, []).append(source)
-    judge = _Judge(places, origins)
+    judge = _Judge(places, origins, words)
     counts: dict[str | None, _Counts] = {}
     for video in everything.videos():
         cameras = cameras_of(sources.get(video.video_id, []))
@@ -104,25 +104,40 @@ def _count(places: Places, library: Library, everything: Catalog) -> Mapping[str
         for camera in cameras or (None,):
             count = counts.setdefault(camera, _Counts())
             count.videos += 1
-            count.seen += trace.NAME in video.detectors
+            count.seen += judge.is_seen(video)
             count.outdated += is_outdated
     return counts
 
 
 class _Judge:
-    """Says which videos were scored by other sentences than are in force now."""
+    """Says which videos were scored by other sentences than are in force now.
 
-    def __init__(self, places: Places, origins: Mapping[str, str]) -> None:
-        self._places, self._origins = places, origins
-        self._now: dict[Names, str] = {}
+    Args:
+        origins: of TRACE's scores.
+        words: of Local Patterns', where sentences say what things do: by the whole bank everywhere.
+    """
+
+    def __init__(
+        self, places: Places, origins: Mapping[str, str], words: Mapping[str, str]
+    ) -> None:
+        self._places, self._origins, self._words = places, origins, words
+        self._known: dict[Names, str] = {}
+
+    def is_seen(self, video: VideoRecord) -> bool:
+        return trace.NAME in video.detectors or video.video_id in self._words
 
     def is_outdated(self, video: VideoRecord, cameras: Sequence[str]) -> bool:
+        words = self._words.get(video.video_id)
+        if words is not None and words != self._now(()):
+            return True
         if trace.NAME not in video.detectors:
             return False
-        names = self._places.for_cameras(cameras)
-        if names not in self._now:
-            self._now[names] = origin_of_bank(self._places.bank.contexts, names)
-        return self._origins.get(video.video_id) != self._now[names]
+        return self._origins.get(video.video_id) != self._now(self._places.for_cameras(cameras))
+
+    def _now(self, names: Names) -> str:
+        if names not in self._known:
+            self._known[names] = origin_of_bank(self._places.bank.contexts, names)
+        return self._known[names]
 
 
 def _row(places: Places, camera: str | None, counts: _Counts) -> CameraPlaces:
