@@ -66,6 +66,10 @@ def take_pictures(page: Page, address: str, out: Path) -> None:
     page.locator(OPENABLE).first.click()
     expect(page.locator("video")).to_have_js_property("readyState", LOADED)
     expect(page.locator(".st-key-timeline svg").first).to_be_visible()
+    strip = page.get_by_role("slider", name="Time in the video")
+    strip.press("PageUp")  # from where the hit begins into it
+    expect(strip).to_have_attribute("aria-valuenow", "29.5")
+    expect(page.locator(".st-key-reasons")).to_contain_text("Why, at 0:29.5")
     page.set_viewport_size({"width": WIDTH, "height": TALL})
     _keep(page, out / "page-video.png")
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
@@ -167,7 +171,8 @@ def _window() -> Generator[Page]:
 
 def _keep(page: Page, path: Path) -> None:
     _settle(page)
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    for passing in ("stSkeleton", "stToast"):
+        expect(page.get_by_test_id(passing)).to_have_count(0)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=path)
     console.print(f"wrote {path}")

@@ -154,7 +154,7 @@ function written(atS, data) {
 }
 
 function clock(seconds) {
-  const tenths = Math.floor(Math.max(seconds, 0) * 10 + 1e-6);
+  const tenths = Math.round(Math.max(seconds, 0) * 10); // as ui/words.py
   const whole = Math.floor(tenths / 10);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   const padded = (value) => String(value).padStart(2, "0");
