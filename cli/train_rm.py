@@ -18,8 +18,8 @@ from segments.library import Library
 from segments.spans import TimeSpan
 
 if TYPE_CHECKING:
+    from detectors.local_patterns.base import Pooling
     from detectors.local_patterns.cameras import FittedRecord
-    from detectors.local_patterns.scoring import Pooling
     from indexer.region_fitting import FitSettings
     from indexer.rescoring import RescoringReport
 
@@ -106,7 +106,7 @@ def _settings(asked: CameraFit) -> "FitSettings":
 
 
 def _pooling(name: str | None) -> "Pooling | None":
-    from detectors.local_patterns.scoring import Pooling
+    from detectors.local_patterns.base import Pooling
 
     known: tuple[Pooling, ...] = get_args(Pooling)
     if name is not None and name not in known:

@@ -13,11 +13,11 @@ import numpy as np
 from jaxtyping import Bool, Float32, Float64
 
 from detectors.files import WEIGHTS_FILE
+from detectors.local_patterns.base import Pooling
 from detectors.local_patterns.cameras import FittedRecord, camera_folder, save_record
 from detectors.local_patterns.kept import KeptRegions, iter_regions
 from detectors.local_patterns.motion_histogram import NUM_BINS
 from detectors.local_patterns.reconstruction import ReconstructionConfig, ReconstructionModule
-from detectors.local_patterns.scoring import Pooling
 from detectors.local_patterns.stored import StoredRegions
 from detectors.local_patterns.ways import way_of
 from indexer.region_scores import RegionFinder, engine_of

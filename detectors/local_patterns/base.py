@@ -5,10 +5,14 @@ Pictures are RGB and of any one size; boxes are left, top, right and bottom as s
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int64, UInt8
+
+Pooling = Literal["max", "top3", "mean"]
+"""A clip is as odd as the oddest region of its pictures; or as the mean of the three oddest, of
+which those that are missing count 0; or as the mean over its pictures of each one's oddest."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from detectors.files import WEIGHTS_FILE
-from detectors.local_patterns.scoring import Pooling
+from detectors.local_patterns.base import Pooling
 from segments.errors import LibraryError
 from segments.files import sha256_of, write_atomically
 from segments.library import Library

@@ -7,15 +7,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from detectors import local_patterns
+from detectors.local_patterns.base import Pooling
 from detectors.local_patterns.cameras import WEIGHTS, camera_folder, find_record
 from detectors.local_patterns.reconstruction import ReconstructionModule
-from detectors.local_patterns.scoring import (
-    Errors,
-    Pooling,
-    clip_scores,
-    region_errors,
-    strongest,
-)
+from detectors.local_patterns.scoring import Errors, clip_scores, region_errors, strongest
 from detectors.local_patterns.stored import StoredRegions
 from detectors.local_patterns.ways import way_of
 from segments.library import Library

@@ -1,17 +1,13 @@
 """Regions to scores: how odd each clip is, and which of its regions make it so."""
 
-from typing import Literal
-
 import numpy as np
 from jaxtyping import Float32, Int64
 
+from detectors.local_patterns.base import Pooling
 from detectors.local_patterns.reconstruction import ReconstructionModule
 from detectors.local_patterns.stored import StoredRegions
 from segments.region_reasons import RegionReasons
 
-Pooling = Literal["max", "top3", "mean"]
-"""A clip is as odd as the oddest region of its pictures; or as the mean of the three oddest, of
-which those that are missing count 0; or as the mean over its pictures of each one's oddest."""
 NUM_REASONS = 3
 _MOST = 3
 

@@ -7,10 +7,10 @@ are, their motion is measured on the finer grid, and it alone is learned (docs/L
 
 from dataclasses import dataclass, replace
 
+from detectors.local_patterns.base import Pooling
 from detectors.local_patterns.pipeline import PatternConfig
 from detectors.local_patterns.reconstruction import ReconstructionConfig
 from detectors.local_patterns.regions import windows
-from detectors.local_patterns.scoring import Pooling
 
 
 @dataclass(frozen=True)
