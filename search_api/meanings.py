@@ -57,7 +57,8 @@ def describe_score(calibration: Calibration, score: float) -> str:
     rate = rate_at(calibration, score)
     if not rate.per_day:
         return f"higher than {show_length(calibration.footage_s)} of normal footage here"
-    return f"as high about {show_number(rate.per_day)} times a day here"
+    number = show_number(rate.per_day)
+    return f"as high about {'once' if number == '1' else f'{number} times'} a day here"
 
 
 def show_number(value: float) -> str:

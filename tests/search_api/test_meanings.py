@@ -52,8 +52,8 @@ def test_a_threshold_is_said_with_what_it_rests_on() -> None:
         (0.95, "higher than 24 h of normal footage here"),
         (0.9, "higher than 24 h of normal footage here"),  # but for the one left out
         (0.8, "higher than 24 h of normal footage here"),
-        (0.75, "as high about 1 times a day here"),
-        (0.6, "as high about 1 times a day here"),
+        (0.75, "as high about once a day here"),
+        (0.6, "as high about once a day here"),
         (0.1, "as high about 24 times a day here"),
     ],
 )
