@@ -99,6 +99,9 @@ class TriedMoment(Answer):
     """Footage that a tried sentence is near to."""
 
     video_id: str
+    camera: str | None
+    name: str | None
+    """Of the recording's file."""
     start_s: float
     end_s: float
     similarity: float
@@ -160,7 +163,7 @@ class CameraPlaces(Answer):
     """Pinned contexts that the bank has no longer: nothing is scored until they are unpinned."""
     videos: int
     seen: int
-    """Of them, those that TRACE has seen."""
+    """Of them, those that were compared with sentences."""
     outdated: int
     """Of these, those whose scores rest on other sentences than are in force now, or on ones that
     are not known any more: rescore them."""

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
+from detectors import trace
 from detectors.trace.sentences import Trace
 from detectors.trace.traces import add_trace, remove_trace
 from search_api.access.principal import PROBLEM_CODES, record, require
@@ -26,7 +27,7 @@ from search_api.service.problems import ApiProblem, problem_responses
 from search_api.service.state import Service, service_of
 from search_api.traces.bank import KnownBank, known_bank
 from search_api.traces.places import Places
-from search_api.traces.trying import ToTry, try_sentence
+from search_api.traces.trying import NOTHING_TRIED, ToTry, try_sentence
 from segments.catalog import cameras_of
 
 NO_SENTENCE = "the bank has no such sentence"
@@ -68,13 +69,13 @@ def add_sentence(
     """Adds a sentence to the library's own. Footage that is indexed from now on is compared with
     it; what was indexed before is once it is rescored."""
     library = service.owner.library()
-    trace = Trace(asked.text, asked.context, asked.kind is not None, asked.kind)
-    if (known := known_bank(library).by_id.get(trace.id)) is not None:
+    new = Trace(asked.text, asked.context, asked.kind is not None, asked.kind)
+    if (known := known_bank(library).by_id.get(new.id)) is not None:
         there = f"{known.label} in {known.context!r}"
         raise ApiProblem("conflict", f"the sentence is in the bank already, as {there}")
-    add_trace(library.own_traces, trace)
+    add_trace(library.own_traces, new)
     record(request, admin, "trace", f"sentence added: {asked.model_dump_json()}")
-    return known_bank(library).answer(trace)
+    return known_bank(library).answer(new)
 
 
 @router.delete(
@@ -108,15 +109,16 @@ def try_a_sentence(
         library = opened.library
         bank = known_bank(library)
         videos = _to_try(service, principal, asked, bank)
-        sets = service.sentences.of(library, opened.profile, bank)
-        found = try_sentence(
-            opened.profile.encode_sentences([asked.text])[0],
-            videos,
-            sets,
-            library=library,
-            limit=asked.limit,
-            max_clips=service.settings.max_tried_clips,
-        )
+        found = NOTHING_TRIED
+        if videos:  # the bank's vectors take seconds where they were never made
+            found = try_sentence(
+                opened.profile.encode_sentences([asked.text])[0],
+                videos,
+                service.sentences.of(library, opened.profile, bank),
+                library=library,
+                limit=asked.limit,
+                max_clips=service.settings.max_tried_clips,
+            )
     what = f"sentence tried: {asked.model_dump_json(exclude_defaults=True)}"
     record(request, principal, "query", what, num_results=len(found.moments))
     return found
@@ -134,7 +136,7 @@ def bank_seen_by(service: Service, principal: Principal) -> TraceBank:
 def _to_try(
     service: Service, principal: Principal, asked: TrialOrder, bank: KnownBank
 ) -> list[ToTry]:
-    """Videos that the key may see, each with what stands beside the sentence."""
+    """Videos that TRACE has seen and the key may see, each with what stands beside the sentence."""
     catalog = as_seen_by(service.owner.catalog(), principal)
     known = [context.name for context in bank_seen_by(service, principal).contexts]
     require_known("context", asked.contexts, known)
@@ -144,9 +146,14 @@ def _to_try(
         if asked.camera is not None and asked.camera not in catalog.cameras():
             raise ApiProblem("not-found", NO_CAMERA)
         videos = catalog.videos(camera=asked.camera)
+    videos = [video for video in videos if trace.NAME in video.detectors]
     places = Places.of(service.owner.library(), bank)
-    cameras = {video.video_id: cameras_of(catalog.sources(video.video_id)) for video in videos}
+    seen = {video.video_id: catalog.sources(video.video_id) for video in videos}
     return [
-        ToTry(video, asked.contexts or places.for_cameras(cameras[video.video_id]))
+        ToTry(
+            video,
+            asked.contexts or places.for_cameras(cameras_of(seen[video.video_id])),
+            next(iter(seen[video.video_id]), None),
+        )
         for video in videos
     ]

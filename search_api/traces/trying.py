@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from detectors.trace.trying import APART, Beaten, compare
 from detectors.trace.trying import Trial as PieceTrial
 from search_api.answers.traces import BeatenSentence, NearSentence, Trial, TriedMoment
 from search_api.traces.bank import KnownBank
-from segments.catalog import VideoRecord
+from segments.catalog import SourceRecord, VideoRecord
 from segments.findings import load_windows
 from segments.levels import CLIP_S
 from segments.library import Library
@@ -28,6 +29,17 @@ MAX_BEATEN = 20
 Sets = tuple[TraceSet, TraceSet]
 """Normal and anomalous."""
 Contexts = tuple[str, ...]
+
+NOTHING_TRIED = Trial(
+    moments=[],
+    beaten_normal=[],
+    beaten_anomalous=[],
+    num_videos=0,
+    num_clips=0,
+    footage_s=0.0,
+    is_all=True,
+)
+"""Where TRACE has seen nothing."""
 
 
 class SentenceSets:
@@ -57,6 +69,8 @@ class ToTry(NamedTuple):
     video: VideoRecord
     contexts: Contexts
     """Whose sentences stand beside it; none: all."""
+    place: SourceRecord | None
+    """Where it was seen, as far as whoever asks may know."""
 
 
 def try_sentence(
@@ -93,7 +107,7 @@ def try_sentence(
         beside = chooser.of(to_try.contexts)
         for piece in _pieces(windows, min(num_clips, left)):
             tried = compare(vector, piece.rows["windows"], *beside, num_best=limit)
-            found.add(to_try.video, piece, tried, beside)
+            found.add(to_try, piece, tried, beside)
         found.num_videos += 1
         left -= min(num_clips, left)
     return found.trial(max_clips - left)
@@ -109,12 +123,12 @@ class _Found:
         self.num_videos = 0
         self.is_all = True
 
-    def add(self, video: VideoRecord, piece: TimedArrays, tried: PieceTrial, beside: Sets) -> None:
+    def add(self, to_try: ToTry, piece: TimedArrays, tried: PieceTrial, beside: Sets) -> None:
         for total, beaten in zip(
             self._beaten, (tried.beaten_normal, tried.beaten_anomalous), strict=True
         ):
             total.update({_name(one): one.num_clips for one in beaten})
-        new = [_moment(video, piece, tried, clip, beside) for clip in tried.best]
+        new = [_moment(to_try, piece, tried, clip, beside) for clip in tried.best]
         self._moments = _apart([*self._moments, *new])[: self._limit]
 
     def trial(self, num_clips: int) -> Trial:
@@ -158,12 +172,14 @@ def _pieces(windows: TimedArrays, num_clips: int) -> Iterator[TimedArrays]:
 
 
 def _moment(
-    video: VideoRecord, piece: TimedArrays, tried: PieceTrial, clip: int, beside: Sets
+    to_try: ToTry, piece: TimedArrays, tried: PieceTrial, clip: int, beside: Sets
 ) -> TriedMoment:
     is_last = clip + 1 == len(piece.pts_s)
     normal, anomalous = (_nearest(piece.rows["windows"][clip], traces) for traces in beside)
     return TriedMoment(
-        video_id=video.video_id,
+        video_id=to_try.video.video_id,
+        camera=to_try.place and to_try.place.camera,
+        name=to_try.place and Path(to_try.place.path).name,
         start_s=float(piece.pts_s[clip]),
         end_s=float(piece.end_s if is_last else piece.pts_s[clip + 1]),
         similarity=float(tried.similarities[clip]),

@@ -1,12 +1,16 @@
 """The library page over a real service, with keys of each role."""
 
+from datetime import UTC, datetime
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from search_api.answers.cases import CaseFinding
+from search_api.answers.disk import DiskUse
 from search_api.client import NotThere
 from tests.support.pages import connect, make_key, open_page, press, said, turn_to
 from tests.support.service import indexed_library, service  # noqa: F401 # fixtures
+from ui.library import disk
 
 
 def views(page: AppTest) -> list[str]:
@@ -110,3 +114,31 @@ def test_an_order_that_makes_no_sense_is_refused_with_its_reason(admin):
     page.text_area[0].input("/nowhere/at/all")
     page = press(page, "Index it")
     assert "body.paths.0: not there" in said(page)
+
+
+def test_what_it_takes_of_the_disk_is_told_to_who_sees_all(admin):
+    page = turn_to(open_page("library", admin), "What is here")
+    parts = page.dataframe[-1].value["Part"].tolist()
+    assert {"Vectors", "Scores and reasons", "Databases and settings"} <= set(parts)
+    assert "2.1 GB are not for footage that is sent" in said(page)
+
+
+def test_parts_of_the_disk_are_listed_by_size():
+    found = DiskUse(
+        measured_at=datetime(2026, 11, 1, 10, tzinfo=UTC),
+        store=2_000_000,
+        tracks=5_000_000_000,
+        cache=0,
+        footage=0,
+        spool=0,
+        work=0,
+        evidence=812,
+        others=0,
+        free=80_000_000_000,
+        kept_free=2_000_000_000,
+    )
+    assert disk.cells(found) == {
+        "Part": ["Scores and reasons", "Vectors", "Evidence to be fetched"],
+        "Takes": ["5.0 GB", "2.0 MB", "812 B"],
+    }
+    assert found.total == 5_002_000_812

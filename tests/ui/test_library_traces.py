@@ -57,7 +57,7 @@ def test_a_sentence_is_tried_added_and_scores_follow(opened):
         page.selectbox(key="traces.kind").set_value("animal").run(), "Try it on the footage"
     )
     assert "Compared with 46.1 s of 3 videos." in said(page)
-    assert "nearer than 100 % of the bank's sentences" in said(page)
+    assert "gate · gate.mp4 · nearer than 100 % of the bank's sentences" in said(page)
     assert "As anomalous it would be the nearest in place of:" in said(page)
     page = press(page, "Add it")
     assert (

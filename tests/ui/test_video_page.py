@@ -62,6 +62,18 @@ def test_a_moment_shows_its_reasons_and_every_curve(client, shown):
     assert titles[0].startswith("alan (raw score) · uncalibrated: ")
 
 
+def test_heat_is_drawn_once_it_is_asked_for(client, shown, monkeypatch):
+    asked: list[str] = []
+    sign = client.videos.sign
+    monkeypatch.setattr(client.videos, "sign", lambda urls: asked.extend(urls) or sign(urls))
+    page = open_page("video", client, video=shown.gate.video_id, at="2.5")
+    boxes = "frame?at_s=2.500&boxes=local_patterns&width=960"
+    assert [url for url in asked if "boxes" in url] == [f"/v1/videos/{shown.gate.video_id}/{boxes}"]
+    page = page.toggle(key="reasons.heat").set_value(True).run()
+    assert not page.exception
+    assert asked[-1].endswith(f"{boxes}&heat=true")
+
+
 def test_a_curve_is_taken_away(client, shown):
     page = open_page("video", client, video=shown.gate.video_id)
     page.button_group[0].set_value(["alan"]).run()

@@ -10,6 +10,7 @@ from search_api.answers.traces import (
     Rescoring,
     SentenceAnswer,
     Trial,
+    TriedMoment,
 )
 from ui import words
 
@@ -27,11 +28,11 @@ def cells(sentences: Sequence[SentenceAnswer]) -> dict[str, list[str]]:
     }
 
 
-def context_label(context: ContextAnswer) -> str:
-    """ "supermarket (24 sentences, 2 of this library)"."""
+def counted(context: ContextAnswer) -> str:
+    """ "24 sentences, 2 of this library"."""
     own = sum(one.is_own for one in context.sentences)
     said = words.count(len(context.sentences), "sentence")
-    return f"{context.name} ({said}{f', {own} of this library' if own else ''})"
+    return f"{said}, {own} of this library" if own else said
 
 
 def stands_for(place: CameraPlaces) -> str:
@@ -85,6 +86,12 @@ def tried(trial: Trial) -> str:
     part = "" if trial.is_all else ", which is as much as one trial reads"
     videos = words.count(trial.num_videos, "video")
     return f"Compared with {words.duration(trial.footage_s)} of {videos}{part}."
+
+
+def moment(found: TriedMoment) -> str:
+    """ "gate · a.mp4 · nearer than 97 % of the bank's sentences"."""
+    near = f"nearer than {found.percentile:.0f} % of the bank's sentences"
+    return " · ".join(filter(None, (found.camera, found.name, near)))
 
 
 def beaten(trial: Trial, *, is_normal: bool) -> list[str]:

@@ -43,18 +43,15 @@ def show_traces() -> None:
 
 def _choose(contexts: Sequence[ContextAnswer]) -> ContextAnswer:
     known = {context.name: context for context in contexts}
-    name = st.selectbox(
-        "Place",
-        list(known),
-        format_func=lambda one: sentences.context_label(known[one]),
-        key="traces.context",
-    )
+    name = st.selectbox("Place", list(known), key="traces.context")
+    st.caption(sentences.counted(known[name]))
     return known[name]
 
 
 def _show_sentences(context: ContextAnswer, *, may_remove: bool) -> None:
+    shown = sorted(context.sentences, key=lambda one: not one.is_own)
     state = st.dataframe(
-        sentences.cells(context.sentences),
+        sentences.cells(shown),
         hide_index=True,
         height=TABLE_PX,
         column_config={"Sentence": st.column_config.TextColumn(width="large")},
@@ -63,7 +60,7 @@ def _show_sentences(context: ContextAnswer, *, may_remove: bool) -> None:
         key=f"traces.table.{context.name}",
         alt="Sentences of the place; choose a row to take it out",
     )
-    chosen = [context.sentences[r] for r in state.selection.rows if r < len(context.sentences)]
+    chosen = [shown[row] for row in state.selection.rows if row < len(shown)]
     if not may_remove:
         return
     label = "Take it out" if chosen else "Take out the sentence that is chosen in the table"
@@ -151,7 +148,7 @@ def _show_trial(trial: Trial, *, is_normal: bool) -> None:
 
 def _show_moment(moment: TriedMoment, picture: str) -> None:
     st.image(picture, alt="Footage that the sentence is near to")
-    st.caption(plain(f"nearer than {moment.percentile:.0f} % of the bank's sentences"))
+    st.caption(plain(sentences.moment(moment)))
     if page := st.session_state.get("pages", {}).get("video"):
         params = links.to_video(
             moment.video_id, moment.start_s, start_s=moment.start_s, end_s=moment.end_s

@@ -130,7 +130,7 @@ def test_a_trial_says_what_a_sentence_would_find(client: TestClient) -> None:
     best, second = found["moments"]
     assert (best["video_id"], best["similarity"]) == (GATE, pytest.approx(1.0, abs=0.02))
     assert 5.12 <= best["start_s"] < best["end_s"] <= 10.24 + 1e-6
-    assert best["percentile"] == 100.0
+    assert (best["camera"], best["name"], best["percentile"]) == ("gate", "gate.mp4", 100.0)
     assert best["normal"]["similarity"] < 0.9
     assert second["similarity"] < 0.9
     assert sum(one["num_clips"] for one in found["beaten_normal"]) >= 8

@@ -1,5 +1,6 @@
 """Who has the library, and what the service does while it comes, goes and grows."""
 
+import json
 import os
 import shutil
 import signal
@@ -142,6 +143,26 @@ def test_a_library_that_comes_later_is_opened(indexed_library: Path, tmp_path: P
         (tmp_path / "copy").rename(root)
         wait_until(lambda: client.get("/readyz").status_code == 200)
         assert paths_found(client)
+
+
+def test_an_empty_library_is_made_where_there_is_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "library"
+    with open_service(folder, makes_library=True, profile="compact", **SOON) as client:
+        assert client.get("/readyz").status_code == 200
+        assert client.get("/v1/library").json()["points"] == 0
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    made = [line for line in lines if line["event"] == "library.made"]
+    assert [(line["space"], line["folder"]) for line in made] == [("compact", str(folder))]
+    assert Library.open(folder).spaces() == ["compact"]
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "holiday.txt").touch()
+    with open_service(tmp_path, makes_library=True, **SOON) as client:
+        assert client.get("/readyz").json()["errors"][0]["detail"] == "missing"
+    assert [path.name for path in tmp_path.iterdir()] == ["holiday.txt"]
 
 
 def test_a_library_that_is_taken_away_and_brought_back_is_opened_again(
