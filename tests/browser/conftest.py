@@ -32,6 +32,8 @@ THEMES = ("light", "dark")
 TIMEOUT_MS = 60_000
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 expect.set_options(timeout=TIMEOUT_MS)
+CONNECTION = ("/_stcore/", "disconnected from server", "server is not responding")
+"""Streamlit looks for its own server at several addresses, and says so when that has ended."""
 PICTURES_ARE_THERE = """() => {
   const within = (root) => [...root.querySelectorAll("*")].flatMap((one) =>
     [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
@@ -145,8 +147,7 @@ def page(
 
 
 def _is_error(said: ConsoleMessage) -> bool:
-    """Streamlit looks for its own server at several addresses, and when that has ended."""
-    return said.type == "error" and "/_stcore/" not in said.location.get("url", "")
+    return said.type == "error" and not any(part in _located(said) for part in CONNECTION)
 
 
 def _located(said: ConsoleMessage) -> str:
