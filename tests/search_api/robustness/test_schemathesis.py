@@ -95,6 +95,8 @@ class Place:
 
     headers: Headers
     feeder: Feeder
+    session: asgi.ASGIClient
+    """One for all requests, which asks nobody for proxies."""
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +110,9 @@ def place(indexed_library: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     own = {"hosts": (asgi.HOST,), "evidence_key": folder / "key", "roots": (footage,)}
     with open_service(root, **own, **UNLIMITED) as client:
         door.app = client.app
-        yield Place(key, Feeder(client, library, key))
+        session = asgi.ASGIClient(door)
+        session.trust_env = False
+        yield Place(key, Feeder(client, library, key), session)
     lock.release()
 
 
@@ -130,7 +134,11 @@ def statuses() -> Iterator[Counter[int]]:
     suppress_health_check=list(HealthCheck),
 )
 def test_every_answer_is_as_specified(case: Case, place: Place, statuses: Counter[int]) -> None:
-    sent: dict[str, Any] = {"headers": place.headers, **place.feeder.feed(case)}
+    sent: dict[str, Any] = {
+        "headers": place.headers,
+        "session": place.session,
+        **place.feeder.feed(case),
+    }
     response = case.call(**sent)
     statuses[response.status_code] += 1
     place.feeder.clean_up(response, case.operation.label)
