@@ -30,6 +30,11 @@ CREATE TABLE IF NOT EXISTS hits (
 );
 CREATE INDEX IF NOT EXISTS hits_of_video ON hits (video_id)
 """
+INDEXES = (
+    "CREATE INDEX IF NOT EXISTS hits_of_case ON hits (case_id, position)",
+    "CREATE INDEX IF NOT EXISTS notes_of_case ON notes (case_id)",
+)
+"""Which databases of before lack: a case was looked for among all hits."""
 _NOTES = "SELECT written_at, text FROM notes WHERE case_id = ? ORDER BY note_id"
 _HITS = "SELECT * FROM hits WHERE case_id = ? ORDER BY position"
 _ADD = """
@@ -50,6 +55,8 @@ class Cases(Tables):
         LibraryError: the database is damaged or of another version.
         """
         super().__init__(library.cases_file, part="cases", version=VERSION, schema=SCHEMA)
+        for index in INDEXES:
+            self._rows.execute(index)
 
     def create(self, name: str) -> Case:
         """Opens a case without hits.

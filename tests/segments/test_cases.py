@@ -1,4 +1,6 @@
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,14 @@ def test_an_empty_span_is_refused(cases: Cases) -> None:
 def test_asking_for_locks_makes_no_file(library: Library) -> None:
     assert cases_locking(library, GATE) == []
     assert not library.cases_file.exists()
+
+
+def test_a_case_is_not_looked_for_among_all_hits(library: Library) -> None:
+    """Nor where the database was made without the index."""
+    Cases(library).close()
+    with closing(sqlite3.connect(library.cases_file)) as rows:
+        rows.execute("DROP INDEX hits_of_case")
+    with Cases(library), closing(sqlite3.connect(library.cases_file)) as rows:
+        question = "EXPLAIN QUERY PLAN SELECT * FROM hits WHERE case_id = 1 ORDER BY position"
+        (plan,) = [row[-1] for row in rows.execute(question)]
+    assert plan == "SEARCH hits USING INDEX hits_of_case (case_id=?)"
