@@ -10,11 +10,13 @@ from search_api.access.roles import Role
 from search_api.answers.evidence import EvidenceOrder
 from search_api.answers.jobs import JobRequest
 from search_api.answers.searching import SearchBody
+from search_api.answers.traces import NewSentence, TrialOrder
 from search_api.client import Client, NotThere
 from search_api.client.sending import Retries
 from segments.case_records import CaseFinding
 
 NOT_THERE = "0" * 64
+SENTENCE = NewSentence(text="a man falls", context="street")
 
 
 def test_every_operation_has_a_method(client: TestClient):
@@ -61,6 +63,7 @@ CALLS = (
     lambda c: c.metrics(),
     lambda c: c.myself(),
     lambda c: c.library(),
+    lambda c: c.disk(),
     lambda c: c.search(SearchBody(text="x")),
     lambda c: c.upload(b"x"),
     lambda c: c.delete_upload("7"),
@@ -98,6 +101,17 @@ CALLS = (
     lambda c: c.evidence.delete("7"),
     lambda c: _enter(c.evidence.fetch("7")),
     lambda c: c.evidence.verify(b"x"),
+    lambda c: c.traces.bank(),
+    lambda c: c.traces.add(SENTENCE),
+    lambda c: c.traces.remove("7"),
+    lambda c: c.traces.test(TrialOrder(text="a man falls")),
+    lambda c: c.traces.places(),
+    lambda c: c.traces.pin("gate", ["street"]),
+    lambda c: c.traces.unpin("gate"),
+    lambda c: c.traces.forget_choice("gate"),
+    lambda c: c.traces.rescoring(),
+    lambda c: c.traces.rescore(),
+    lambda c: c.traces.stop_rescoring(),
     lambda c: c.keys.list(),
     lambda c: c.keys.create("x", Role.VIEWER),
     lambda c: c.keys.revoke("7"),

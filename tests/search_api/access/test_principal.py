@@ -113,7 +113,7 @@ def test_who_has_no_key_is_soon_told_to_wait_and_keys_go_on(root: Path) -> None:
 
 def test_without_a_library_nobody_is_let_in(swift_path: Path) -> None:
     (swift_path / "library").mkdir()
-    with open_small_service(swift_path / "library") as client:
+    with open_small_service(swift_path / "library", makes_library=False) as client:
         answer = client.get(ME)
     assert (answer.status_code, answer.json()["code"]) == (503, "library-unavailable")
     assert not list((swift_path / "library").iterdir())

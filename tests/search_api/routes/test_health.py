@@ -121,10 +121,9 @@ def test_the_numbers_count_what_happened(service: OpenService) -> None:
 def test_logs_carry_the_id_and_never_the_words(client: TestClient) -> None:
     with capture_logs() as lines:
         client.post("/v1/search", json={"text": "zebra"}, headers={"x-request-id": "q-1"})
-    events = {line["event"]: line for line in lines}
-    assert {"search", "request"} <= set(events)
-    assert events["request"]["status"] == 200
-    assert events["request"]["route"] == "/v1/search"
+    (asked,) = (line for line in lines if line["event"] == "request")
+    assert (asked["status"], asked["route"]) == (200, "/v1/search")
+    assert asked["hits"] >= 1
     assert "zebra" not in json.dumps(lines, default=str)
 
 
