@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from tests.browser.making import make_long_library, write_tone
-from tests.browser.sites import Site, open_site
+from tests.browser.sites import ENDED, Site, open_site
 from tests.support.service import indexed_library  # noqa: F401 # a fixture
 from tests.support.shown import Shown, make_shown_library
 from tests.support.small_service import tiny_profile
@@ -32,8 +32,8 @@ THEMES = ("light", "dark")
 TIMEOUT_MS = 60_000
 FLAGS = ("--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 expect.set_options(timeout=TIMEOUT_MS)
-CONNECTION = ("/_stcore/", "disconnected from server", "server is not responding")
-"""Streamlit looks for its own server at several addresses, and says so when that has ended."""
+SEARCHED = "/_stcore/"
+"""In addresses at which Streamlit looks for its own server, of which one is right."""
 PICTURES_ARE_THERE = """() => {
   const within = (root) => [...root.querySelectorAll("*")].flatMap((one) =>
     [one, ...(one.shadowRoot ? within(one.shadowRoot) : [])]);
@@ -123,8 +123,8 @@ def console(window: BrowserContext) -> Iterator[list[str]]:
     them out, the others fail by them."""
     errors: list[str] = []
     heard = {
-        "weberror": lambda error: errors.append(str(error.error)),
-        "console": lambda said: _is_error(said) and errors.append(_located(said)),
+        "weberror": lambda error: _note(errors, str(error.error)),
+        "console": lambda said: said.type == "error" and _note(errors, _located(said)),
     }
     for event, hear in heard.items():
         window.on(event, hear)  # type: ignore[call-overload]
@@ -146,8 +146,9 @@ def page(
     opened.close()
 
 
-def _is_error(said: ConsoleMessage) -> bool:
-    return said.type == "error" and not any(part in _located(said) for part in CONNECTION)
+def _note(errors: list[str], said: str) -> None:
+    if not any(passed_over in said for passed_over in (SEARCHED, *ENDED)):
+        errors.append(said)
 
 
 def _located(said: ConsoleMessage) -> str:

@@ -16,6 +16,8 @@ from tests.support.served import served
 from tests.support.waiting import wait_until
 
 APP = Path(__file__).parent.parent.parent / "ui/app.py"
+ENDED = set[str]()
+"""Addresses of pages whose servers are gone: what a browser says of them is no error."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def page_server(service: str, **environment: str) -> Generator[str]:
         wait_until(lambda: _answers(f"{address}/_stcore/health"))
         yield address
     finally:
+        ENDED.add(address)
         running.terminate()
         running.wait(20)
 
