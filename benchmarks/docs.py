@@ -17,6 +17,7 @@ from benchmarks.local_patterns.simulated_report import simulated_table
 from benchmarks.records import ROOT, RunRecord
 from benchmarks.reports import compact_table, indexing_table
 from benchmarks.retrieval.report import table_of
+from benchmarks.serving.report import serving_table
 from benchmarks.tower_speed.profile_table import profiles_table
 from benchmarks.trace.report import ablations_table, explanations_table, fights_table, speed_table
 from search_api.service.app import specification
@@ -36,6 +37,7 @@ PARTS: dict[str, Callable[[RunRecord], str]] = {
     "local-patterns-ped2": patterns_table,
     "local-patterns-simulated": simulated_table,
     "local-patterns-walkway": patterns_table,
+    "serving": serving_table,
     "tower-speed": profiles_table,
     "trace-ablations": ablations_table,
     "trace-explanations": explanations_table,
